@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# How the parts of SDQ are built. A *room* is one folder under lib/: an object library whose objects end up in the
+# one libSDQ.so that owns every type; tools and tests link that library and nothing else twice.
+
+set_property(GLOBAL PROPERTY SDQ_ROOMS "")
+
+# sdq_add_room(<name> [MLIR] [SOURCES f…]): every *.cpp of the current folder unless SOURCES is given. MLIR: uses
+# MLIR headers (system include paths, the shared precompiled header, generated headers first).
+function(sdq_add_room name)
+  cmake_parse_arguments(ROOM "MLIR" "" "SOURCES" ${ARGN})
+  if(NOT ROOM_SOURCES)
+    file(GLOB ROOM_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  endif()
+  if(NOT ROOM_SOURCES)
+    return()
+  endif()
+  add_library(${name} OBJECT ${ROOM_SOURCES})
+  sdq_includes(${name})
+  if(ROOM_MLIR)
+    target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/MLIRPrecompiled.h)
+    add_dependencies(${name} SDQGenerated)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY SDQ_ROOMS ${name})
+endfunction()
+
+function(sdq_includes target)
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+  target_include_directories(${target} SYSTEM PUBLIC ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS} ${EIGEN3_INCLUDE_DIRS})
+  separate_arguments(definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
+  target_compile_options(${target} PUBLIC ${definitions})
+endfunction()
+
+# sdq_add_tool(<name> f…): a thin main over libSDQ.
+function(sdq_add_tool name)
+  add_executable(${name} ${ARGN})
+  sdq_includes(${name})
+  add_dependencies(${name} SDQGenerated)
+  target_link_libraries(${name} PRIVATE SDQ MLIR LLVM)
+endfunction()

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The lit suite: one file per op, format or pass; `invalid` twins hold what must be refused."""
+
+import os
+import shutil
+
+import lit.formats
+
+config.name = "SDQ"
+config.test_format = lit.formats.ShTest(True)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.sdq_build_dir, "test", "lit")
+
+bin_dir = os.path.join(config.sdq_build_dir, "bin")
+path = [bin_dir, config.llvm_tools_dir, os.path.join(config.cuda_toolkit, "bin"), os.environ.get("PATH", "")]
+config.environment["PATH"] = os.pathsep.join(path)
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input=fail"
+config.substitutions.append(("%source_dir", config.sdq_source_dir))
+config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))
+config.substitutions.append(("%python", shutil.which("python3") or "python3"))
+
+if shutil.which("ptxas", path=config.environment["PATH"]):
+    config.available_features.add("ptxas")
