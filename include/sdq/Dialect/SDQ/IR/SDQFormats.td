@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SDQ_FORMATS
+#define SDQ_FORMATS
+
+include "mlir/IR/AttrTypeBase.td"
+include "sdq/Dialect/SDQ/IR/SDQDialect.td"
+include "sdq/Dialect/SDQ/IR/SDQInterfaces.td"
+
+class SDQ_FormatAttr<string name, string mnemonic_>
+    : AttrDef<SDQ_Dialect, name # "Format", [DeclareAttrInterfaceMethods<SDQ_WeightFormat>]> {
+  let mnemonic = mnemonic_;
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+// Every leaf format has a plain description in Core, which the algorithms work on.
+class SDQ_LeafFormatAttr<string name, string mnemonic_, string core>
+    : SDQ_FormatAttr<name, mnemonic_> {
+  let extraClassDeclaration = [{
+    /// The same format as Core knows it.
+    ::sdq::}] # core # [{ getLayout() const;
+    static }] # name # [{FormatAttr get(::mlir::MLIRContext *context, const ::sdq::}] # core # [{ &layout);
+  }];
+}
+
+def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat"> {
+  let summary = "every element stored";
+  let description = [{
+    `#sdq.dense<T>`: W[n,k] = values[n,k], T one of f16, bf16, f32.
+    `#sdq.dense<T, transposed>`: stored as the exporter left it, inputs × outputs: W[n,k] = values[k,n].
+    `#sdq.dense<q, vector = Q, scale = S>`: quantized, every Q consecutive inputs of a row sharing a scale:
+    W[n,k] = q(values[n,k]) · scales[n, k div Q] (· row_scale[n] where S is f8E4M3FN).
+
+    **Constraints**
+    - (dense_c1) T is i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.
+    - (dense_c2) a vector and a scale are given if and only if T is quantized (i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2).
+    - (dense_c3) the scale is f8E4M3FN, f16 or f32; the vector is at least 1.
+    - (dense_c4) a transposed weight is not quantized.
+  }];
+  let parameters = (ins "::mlir::Type":$element, "int64_t":$vector, "::mlir::Type":$scale, "bool":$transposed);
+}
+
+def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat"> {
+  let summary = "N of every M consecutive inputs stored";
+  let description = [{
+    `#sdq.nm<N:M[, pairwise], T[, vector = Q, scale = S]>`: of every M consecutive inputs of an output channel at most
+    N are nonzero (SDQ, arXiv 2406.13868). `pairwise`: neighbours (2i, 2i+1) are kept or dropped together, which 4-bit
+    sparse tensor cores require. The vector counts inputs of the dense grid. Storage is the smallest of grid, mask and
+    indices (sdq/Core/Format.h, `NMStorage`).
+
+    **Constraints**
+    - (nm_c1) 1 ≤ N ≤ M ≤ 32.
+    - (nm_c2) pairwise needs even N and even M.
+    - (nm_c3) T, vector and scale as dense_c1, dense_c2 and dense_c3 say.
+  }];
+  let parameters = (ins "int64_t":$n, "int64_t":$m, "bool":$pairwise, "::mlir::Type":$element, "int64_t":$vector,
+                        "::mlir::Type":$scale);
+}
+
+def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat"> {
+  let summary = "one table of 2^bits values per output channel";
+  let description = [{
+    `#sdq.lut<bits, T>`: W[n,k] = tables[n, codes[n,k]] (SqueezeLLM, arXiv 2306.07629 §4.1).
+
+    **Constraints**
+    - (lut_c1) 2 ≤ bits ≤ 8.
+    - (lut_c2) T is f16, bf16 or f32.
+  }];
+  let parameters = (ins "unsigned":$bits, "::mlir::Type":$element);
+}
+
+def SDQ_CSRFormat : SDQ_LeafFormatAttr<"CSR", "csr", "CSRFormat"> {
+  let summary = "a few exact values in compressed sparse rows";
+  let description = [{
+    `#sdq.csr<T>`: row n holds entries row_offsets[n] … row_offsets[n+1]; entry e adds values[e] at column columns[e]
+    (SqueezeLLM, arXiv 2306.07629 §4.2). The number of entries is not in the type.
+
+    **Constraints**
+    - (csr_c1) T is f16, bf16 or f32.
+  }];
+  let parameters = (ins "::mlir::Type":$element);
+}
+
+def SDQ_SumFormat : SDQ_FormatAttr<"Sum", "sum"> {
+  let summary = "the sum of several terms";
+  let description = [{
+    `#sdq.sum<A, B, …>`: W = A + B + …. A sum is a format like any other, so decompositions nest.
+
+    **Constraints**
+    - (sum_c1) at least two terms.
+  }];
+  let parameters = (ins ArrayRefParameter<"::sdq::WeightFormat">:$terms);
+}
+
+def SDQ_ActivationFormat : AttrDef<SDQ_Dialect, "ActivationFormat"> {
+  let mnemonic = "activation";
+  let summary = "the number format in which activations meet a term";
+  let description = [{
+    `#sdq.activation<T>` (T float: no quantization) or `#sdq.activation<q, vector = Q>`: every Q consecutive inputs of
+    a token are divided by their own scale, max |x| / max(q), rounded to q, and multiplied back (dynamic VS-Quant).
+
+    **Constraints**
+    - (activation_c1) T is i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.
+    - (activation_c2) a vector (at least 1) is given if and only if T is quantized.
+  }];
+  let parameters = (ins "::mlir::Type":$element, "int64_t":$vector);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+#endif // SDQ_FORMATS

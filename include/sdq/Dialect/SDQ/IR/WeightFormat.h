@@ -1,0 +1,41 @@
+//===- WeightFormat.h - The interface of weight formats -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_DIALECT_SDQ_IR_WEIGHTFORMAT_H
+#define SDQ_DIALECT_SDQ_IR_WEIGHTFORMAT_H
+
+#include "sdq/Core/Format.h"
+
+#include "mlir/IR/Attributes.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/Error.h"
+
+#include <functional>
+
+namespace sdq {
+
+/// Emits what happens at one visited element: (builder, location, column : index, value : f32, accumulators) → the
+/// accumulators' new values.
+using VisitBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+    mlir::OpBuilder &, mlir::Location, mlir::Value, mlir::Value, mlir::ValueRange)>;
+
+/// Our kind of an element type, if it is one a weight can be stored in.
+std::optional<ElementKind> elementKindOf(mlir::Type type);
+/// The MLIR type of a kind: int4 → i4, e2m1 → f4E2M1FN, …
+mlir::Type typeOf(mlir::MLIRContext *context, ElementKind kind);
+/// The type of a part's elements: i8, i16, i32, f16 or f32.
+mlir::Type typeOf(mlir::MLIRContext *context, StorageType type);
+/// The MLIR type of a scale; null for none.
+mlir::Type typeOf(mlir::MLIRContext *context, ScaleKind kind);
+
+} // namespace sdq
+
+#include "sdq/Dialect/SDQ/IR/SDQInterfaces.h.inc"
+
+#endif // SDQ_DIALECT_SDQ_IR_WEIGHTFORMAT_H

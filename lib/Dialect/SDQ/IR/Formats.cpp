@@ -1,0 +1,269 @@
+//===- Formats.cpp - The built-in weight formats -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "IRBackend.h"
+
+#include "sdq/Core/BufferBackend.h"
+#include "sdq/Core/Decode.h"
+#include "sdq/Dialect/SDQ/IR/SDQ.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace sdq;
+
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+//===----------------------------------------------------------------------===//
+// Between attributes and Core's descriptions
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+ScaleKind scaleKindOf(Type scale) {
+  if (!scale)
+    return ScaleKind::None;
+  return isa<Float8E4M3FNType>(scale) ? ScaleKind::E4M3 : scale.isF16() ? ScaleKind::F16 : ScaleKind::F32;
+}
+
+Encoding encodingOf(Type element, int64_t vector, Type scale) {
+  return {*elementKindOf(element), vector, scaleKindOf(scale)};
+}
+
+LogicalResult verifyElement(EmitError emitError, StringRef label, Type element, bool quantizedAllowed = true) {
+  std::optional<ElementKind> kind = elementKindOf(element);
+  if (kind && (quantizedAllowed || !isQuantized(*kind)))
+    return success();
+  return emitError() << label << ": expected "
+                     << (quantizedAllowed ? "i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32"
+                                          : "f16, bf16 or f32")
+                     << ", found " << element;
+}
+
+/// dense_c1 … dense_c3, shared by every format with an encoding.
+LogicalResult verifyEncoding(EmitError emitError, Type element, int64_t vector, Type scale) {
+  if (failed(verifyElement(emitError, "dense_c1", element)))
+    return failure();
+  bool quantized = isQuantized(*elementKindOf(element));
+  if (quantized != (vector != 0) || quantized != !!scale)
+    return emitError() << "dense_c2: " << element
+                       << (quantized ? " is quantized and needs both a vector and a scale"
+                                     : " is not quantized and takes neither vector nor scale");
+  if (!quantized)
+    return success();
+  if (!isa<Float8E4M3FNType, Float16Type, Float32Type>(scale))
+    return emitError() << "dense_c3: expected a scale in f8E4M3FN, f16 or f32, found " << scale;
+  if (vector < 1)
+    return emitError() << "dense_c3: expected a vector of at least 1, found " << vector;
+  return success();
+}
+
+} // namespace
+
+DenseFormat DenseFormatAttr::getLayout() const {
+  return {encodingOf(getElement(), getVector(), getScale()), getTransposed()};
+}
+DenseFormatAttr DenseFormatAttr::get(MLIRContext *context, const DenseFormat &layout) {
+  const Encoding &e = layout.encoding;
+  return get(context, typeOf(context, e.element), e.vector, typeOf(context, e.scale), layout.transposed);
+}
+NMFormat NMFormatAttr::getLayout() const {
+  return {getN(), getM(), getPairwise(), encodingOf(getElement(), getVector(), getScale())};
+}
+NMFormatAttr NMFormatAttr::get(MLIRContext *context, const NMFormat &layout) {
+  const Encoding &e = layout.encoding;
+  return get(context, layout.n, layout.m, layout.pairwise, typeOf(context, e.element), e.vector,
+             typeOf(context, e.scale));
+}
+LUTFormat LUTFormatAttr::getLayout() const { return {getBits(), *elementKindOf(getElement())}; }
+LUTFormatAttr LUTFormatAttr::get(MLIRContext *context, const LUTFormat &layout) {
+  return get(context, layout.bits, typeOf(context, layout.table));
+}
+CSRFormat CSRFormatAttr::getLayout() const { return {*elementKindOf(getElement())}; }
+CSRFormatAttr CSRFormatAttr::get(MLIRContext *context, const CSRFormat &layout) {
+  return get(context, typeOf(context, layout.values));
+}
+
+WeightFormat sdq::formatAttr(MLIRContext *context, const Format &format) {
+  if (auto *sum = std::get_if<SumFormat>(&format.variant())) {
+    SmallVector<WeightFormat> terms;
+    for (const Format &term : sum->terms)
+      terms.push_back(formatAttr(context, term));
+    return SumFormatAttr::get(context, terms);
+  }
+  if (auto *dense = std::get_if<DenseFormat>(&format.variant()))
+    return DenseFormatAttr::get(context, *dense);
+  if (auto *nm = std::get_if<NMFormat>(&format.variant()))
+    return NMFormatAttr::get(context, *nm);
+  if (auto *lut = std::get_if<LUTFormat>(&format.variant()))
+    return LUTFormatAttr::get(context, *lut);
+  return CSRFormatAttr::get(context, std::get<CSRFormat>(format.variant()));
+}
+
+std::optional<Format> sdq::layoutOf(WeightFormat format) {
+  return llvm::TypeSwitch<Attribute, std::optional<Format>>(format)
+      .Case<DenseFormatAttr, NMFormatAttr, LUTFormatAttr, CSRFormatAttr>(
+          [](auto leaf) { return Format(leaf.getLayout()); })
+      .Case([](SumFormatAttr sum) -> std::optional<Format> {
+        SumFormat layout;
+        for (WeightFormat term : sum.getTerms()) {
+          std::optional<Format> termLayout = layoutOf(term);
+          if (!termLayout)
+            return std::nullopt;
+          layout.terms.push_back(*termLayout);
+        }
+        return Format(layout);
+      })
+      .Default(std::nullopt);
+}
+
+SmallVector<WeightFormat> sdq::termsOf(WeightFormat format) {
+  auto sum = dyn_cast<SumFormatAttr>(Attribute(format));
+  if (!sum)
+    return {format};
+  SmallVector<WeightFormat> terms;
+  for (WeightFormat term : sum.getTerms())
+    llvm::append_range(terms, termsOf(term));
+  return terms;
+}
+
+//===----------------------------------------------------------------------===//
+// Verifiers
+//===----------------------------------------------------------------------===//
+
+LogicalResult DenseFormatAttr::verify(EmitError emitError, Type element, int64_t vector, Type scale, bool transposed) {
+  if (failed(verifyEncoding(emitError, element, vector, scale)))
+    return failure();
+  if (transposed && vector)
+    return emitError() << "dense_c4: a transposed weight cannot be quantized, found " << element;
+  return success();
+}
+
+LogicalResult NMFormatAttr::verify(EmitError emitError, int64_t n, int64_t m, bool pairwise, Type element,
+                                   int64_t vector, Type scale) {
+  if (n < 1 || n > m || m > 32)
+    return emitError() << "nm_c1: expected 1 <= N <= M <= 32, found N = " << n << ", M = " << m;
+  if (pairwise && (n % 2 || m % 2))
+    return emitError() << "nm_c2: pairwise needs even N and M, found N = " << n << ", M = " << m;
+  return verifyEncoding(emitError, element, vector, scale);
+}
+
+LogicalResult LUTFormatAttr::verify(EmitError emitError, unsigned bits, Type element) {
+  if (bits < 2 || bits > 8)
+    return emitError() << "lut_c1: expected 2 to 8 bits, found " << bits;
+  return verifyElement(emitError, "lut_c2", element, /*quantizedAllowed=*/false);
+}
+
+LogicalResult CSRFormatAttr::verify(EmitError emitError, Type element) {
+  return verifyElement(emitError, "csr_c1", element, /*quantizedAllowed=*/false);
+}
+
+LogicalResult SumFormatAttr::verify(EmitError emitError, ArrayRef<WeightFormat> terms) {
+  if (terms.size() < 2)
+    return emitError() << "sum_c1: expected at least two terms, found " << terms.size();
+  return success();
+}
+
+LogicalResult ActivationFormatAttr::verify(EmitError emitError, Type element, int64_t vector) {
+  if (failed(verifyElement(emitError, "activation_c1", element)))
+    return failure();
+  bool quantized = isQuantized(*elementKindOf(element));
+  if (quantized != (vector != 0) || vector < 0)
+    return emitError() << "activation_c2: " << element
+                       << (quantized ? " is quantized and needs a vector of at least 1, found "
+                                     : " is not quantized and takes no vector, found ")
+                       << vector;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// WeightFormat, by way of Core
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+SmallVector<Value> emitLeafVisit(OpBuilder &builder, Location location, const Format &format, Shape shape,
+                                 ValueRange parts, Value row, Value first, Value step, ValueRange accumulators,
+                                 VisitBody body) {
+  IRBackend backend(builder, location);
+  SmallVector<Value> partValues(parts);
+  return visitRow(backend, format, shape, ArrayRef<Value>(partValues), IRBackend::Index{row}, IRBackend::Index{first},
+                  IRBackend::Index{step}, IRBackend::Accumulators(accumulators),
+                  [&](IRBackend::Index column, IRBackend::Real value, IRBackend::Accumulators carried) {
+                    return body(builder, location, column.value, value.value, carried);
+                  });
+}
+
+} // namespace
+
+#define SDQ_LEAF_FORMAT(Class)                                                                                         \
+  LogicalResult Class::verifyShape(Shape, EmitError) const { return success(); }                                       \
+  std::vector<PartSpec> Class::getParts(Shape shape) const { return partsOf(getLayout(), shape); }                     \
+  llvm::Error Class::verifyContent(Shape shape, ArrayRef<PartView> parts) const {                                      \
+    return llvm::Error::success();                                                                                      \
+  }                                                                                                                    \
+  void Class::decodeRow(Shape shape, ArrayRef<PartView> parts, int64_t row, MutableArrayRef<float> out) const {        \
+    sdq::decodeRow(getLayout(), shape, parts, row, out);                                                               \
+  }                                                                                                                    \
+  SmallVector<Value> Class::emitVisitRow(OpBuilder &builder, Location location, Shape shape, ValueRange parts,         \
+                                         Value row, Value first, Value step, ValueRange accumulators, VisitBody body)  \
+      const {                                                                                                          \
+    return emitLeafVisit(builder, location, getLayout(), shape, parts, row, first, step, accumulators, body);          \
+  }
+
+SDQ_LEAF_FORMAT(DenseFormatAttr)
+SDQ_LEAF_FORMAT(NMFormatAttr)
+SDQ_LEAF_FORMAT(LUTFormatAttr)
+SDQ_LEAF_FORMAT(CSRFormatAttr)
+#undef SDQ_LEAF_FORMAT
+
+//===----------------------------------------------------------------------===//
+// Sums go through the interface, so that a term may come from outside
+//===----------------------------------------------------------------------===//
+
+LogicalResult SumFormatAttr::verifyShape(Shape shape, EmitError emitError) const {
+  return success(llvm::all_of(getTerms(), [&](WeightFormat t) { return succeeded(t.verifyShape(shape, emitError)); }));
+}
+
+std::vector<PartSpec> SumFormatAttr::getParts(Shape shape) const {
+  std::vector<PartSpec> parts;
+  for (auto [i, term] : llvm::enumerate(getTerms()))
+    for (PartSpec &part : term.getParts(shape)) {
+      part.name = std::to_string(i) + "." + part.name;
+      parts.push_back(std::move(part));
+    }
+  return parts;
+}
+
+llvm::Error SumFormatAttr::verifyContent(Shape shape, ArrayRef<PartView> parts) const {
+  for (WeightFormat term : getTerms()) {
+    size_t count = term.getParts(shape).size();
+    if (llvm::Error error = term.verifyContent(shape, parts.take_front(count)))
+      return error;
+    parts = parts.drop_front(count);
+  }
+  return llvm::Error::success();
+}
+
+void SumFormatAttr::decodeRow(Shape shape, ArrayRef<PartView> parts, int64_t row, MutableArrayRef<float> out) const {
+  for (WeightFormat term : getTerms()) {
+    size_t count = term.getParts(shape).size();
+    term.decodeRow(shape, parts.take_front(count), row, out);
+    parts = parts.drop_front(count);
+  }
+}
+
+SmallVector<Value> SumFormatAttr::emitVisitRow(OpBuilder &builder, Location location, Shape shape, ValueRange parts,
+                                               Value row, Value first, Value step, ValueRange accumulators,
+                                               VisitBody body) const {
+  SmallVector<Value> carried(accumulators);
+  for (WeightFormat term : getTerms()) {
+    size_t count = term.getParts(shape).size();
+    carried = term.emitVisitRow(builder, location, shape, parts.take_front(count), row, first, step, carried, body);
+    parts = parts.drop_front(count);
+  }
+  return carried;
+}

@@ -1,0 +1,64 @@
+//===- SDQDialect.cpp - The sdq dialect -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Dialect/SDQ/IR/SDQ.h"
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace sdq;
+
+#include "sdq/Dialect/SDQ/IR/SDQDialect.cpp.inc"
+#include "sdq/Dialect/SDQ/IR/SDQInterfaces.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "sdq/Dialect/SDQ/IR/SDQFormats.cpp.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "sdq/Dialect/SDQ/IR/SDQTypes.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "sdq/Dialect/SDQ/IR/SDQOps.cpp.inc"
+
+void SDQDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "sdq/Dialect/SDQ/IR/SDQFormats.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "sdq/Dialect/SDQ/IR/SDQTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "sdq/Dialect/SDQ/IR/SDQOps.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// !sdq.weight
+//===----------------------------------------------------------------------===//
+
+LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t rows, int64_t columns,
+                                 Type elementType, WeightFormat format) {
+  if (rows < 1 || columns < 1)
+    return emitError() << "weight_c1: expected extents of at least 1, found " << rows << "x" << columns;
+  if (!isa<Float16Type, BFloat16Type, Float32Type>(elementType))
+    return emitError() << "weight_c2: expected f16, bf16 or f32, found " << elementType;
+  return format.verifyShape({rows, columns}, emitError); // weight_c3
+}
+
+SmallVector<RankedTensorType> WeightType::getPartTypes() const {
+  SmallVector<RankedTensorType> types;
+  for (const PartSpec &part : getFormat().getParts(getShape())) {
+    auto extents = llvm::map_to_vector(part.shape, [](int64_t extent) {
+      return extent == kDynamicExtent ? ShapedType::kDynamic : extent;
+    });
+    types.push_back(RankedTensorType::get(extents, typeOf(getContext(), part.type)));
+  }
+  return types;
+}

@@ -1,0 +1,13 @@
+//===- Register.cpp - What a tool or an embedding compiler registers -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Pipelines/Register.h"
+
+#include "sdq/Dialect/SDQ/IR/SDQ.h"
+
+void sdq::registerDialects(mlir::DialectRegistry &registry) { registry.insert<SDQDialect>(); }
+
+void sdq::registerPasses() {}
