@@ -136,8 +136,9 @@ def places_in_safetensors(path: Path) -> dict[str, tuple[int, int]]:
         header = json.loads(file.read(length))
     header.pop("__metadata__", None)
     start = 8 + length
-    return {name: (start + e["data_offsets"][0], e["data_offsets"][1] - e["data_offsets"][0])
-            for name, e in header.items()}
+    return {
+        name: (start + e["data_offsets"][0], e["data_offsets"][1] - e["data_offsets"][0]) for name, e in header.items()
+    }
 
 
 def write_weights(proto: onnx.ModelProto, path: Path) -> dict[str, tuple[int, int]]:
