@@ -1,0 +1,35 @@
+//===- Verify.h - Is a stored weight what its format says? ------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Decoders trust what they read. What comes from a file is checked here, once, before.
+//
+//   stored_c1  the parts are those of `partsOf`, in order: same name, type and extents, as many bytes as that makes,
+//              and one dynamic extent for all parts of a CSR
+//   stored_c2  values, tables and scales are finite, and scales not negative; e4m3 and e5m2 codes likewise
+//   stored_c3  a mask has exactly N/unit bits set, all below ⌈M/unit⌉
+//   stored_c4  the indices of a block ascend strictly and are below ⌈M/unit⌉
+//   stored_c5  slots past the last column hold code 0 (or a zero)
+//   stored_c6  row offsets start at 0, never descend, and end at the number of entries (one zero element standing for
+//              none)
+//   stored_c7  the columns of a row ascend strictly and are below C
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_CORE_VERIFY_H
+#define SDQ_CORE_VERIFY_H
+
+#include "sdq/Core/Format.h"
+
+#include "llvm/Support/Error.h"
+
+namespace sdq {
+
+/// Success, or the first violation, with its label, part, row, what was expected and what was found.
+llvm::Error verifyStored(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts);
+
+} // namespace sdq
+
+#endif // SDQ_CORE_VERIFY_H
