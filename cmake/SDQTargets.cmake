@@ -38,3 +38,11 @@ function(sdq_add_tool name)
   add_dependencies(${name} SDQGenerated)
   target_link_libraries(${name} PRIVATE SDQ MLIR LLVM)
 endfunction()
+
+# sdq_add_passes(<name>): declarations of the passes in the current folder's Passes.td.
+function(sdq_add_passes name)
+  set(LLVM_TARGET_DEFINITIONS Passes.td)
+  mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
+  add_public_tablegen_target(${name}PassesGenerated)
+  add_dependencies(SDQGenerated ${name}PassesGenerated)
+endfunction()

@@ -6,8 +6,13 @@
 
 #include "sdq/Pipelines/Register.h"
 
+#include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
+#include "sdq/Pipelines/LowerCPU.h"
 
 void sdq::registerDialects(mlir::DialectRegistry &registry) { registry.insert<SDQDialect>(); }
 
-void sdq::registerPasses() {}
+void sdq::registerPasses() {
+  registerSDQToCPUPasses();
+  registerLowerCPU();
+}
