@@ -8,6 +8,7 @@
 
 #include "sdq/Core/BufferBackend.h"
 #include "sdq/Core/Decode.h"
+#include "sdq/Core/Verify.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -203,7 +204,7 @@ SmallVector<Value> emitLeafVisit(OpBuilder &builder, Location location, const Fo
   LogicalResult Class::verifyShape(Shape, EmitError) const { return success(); }                                       \
   std::vector<PartSpec> Class::getParts(Shape shape) const { return partsOf(getLayout(), shape); }                     \
   llvm::Error Class::verifyContent(Shape shape, ArrayRef<PartView> parts) const {                                      \
-    return llvm::Error::success();                                                                                      \
+    return verifyStored(getLayout(), shape, parts);                                                                    \
   }                                                                                                                    \
   void Class::decodeRow(Shape shape, ArrayRef<PartView> parts, int64_t row, MutableArrayRef<float> out) const {        \
     sdq::decodeRow(getLayout(), shape, parts, row, out);                                                               \

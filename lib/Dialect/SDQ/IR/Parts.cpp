@@ -14,6 +14,10 @@ using namespace sdq;
 /// Resources that we made, and hence may release, carry this prefix.
 static constexpr StringLiteral ownPrefix = "sdq:";
 
+/// What a resource claims of its alignment. Bytecode whose sections claim more cannot be read from a pipe or a small
+/// file; whoever maps a file asks for more when writing it.
+static constexpr size_t resourceAlignment = 16;
+
 std::optional<ArrayRef<char>> sdq::rawBytes(ElementsAttr attribute) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
@@ -27,47 +31,59 @@ std::optional<ArrayRef<char>> sdq::rawBytes(ElementsAttr attribute) {
   return std::nullopt;
 }
 
-FailureOr<std::vector<PartView>> sdq::viewParts(ParameterOp parameter) {
-  WeightType type = parameter.getWeightType();
-  std::vector<PartView> views;
+void WeightView::readRow(int64_t row, MutableArrayRef<float> out) const {
+  llvm::fill(out, 0.0f);
+  type.getFormat().decodeRow(type.getShape(), parts, row, out);
+}
+
+FailureOr<WeightView> sdq::viewWeight(WeightType type, DictionaryAttr parts,
+                                      function_ref<InFlightDiagnostic()> emitError) {
+  WeightView view{type, {}};
   for (PartSpec &spec : type.getFormat().getParts(type.getShape())) {
-    ElementsAttr attribute = parameter.getPart(spec.name);
+    auto attribute = parts.getAs<ElementsAttr>(spec.name);
     std::optional<ArrayRef<char>> bytes = rawBytes(attribute);
     if (!bytes) {
-      parameter.emitOpError("part '") << spec.name << "' has no bytes: expected a resource or dense elements";
+      emitError() << "part '" << spec.name << "' has no bytes: expected a resource or dense elements";
       return failure();
     }
     spec.shape.assign(attribute.getShapedType().getShape().begin(), attribute.getShapedType().getShape().end());
-    uint64_t expected = attribute.getNumElements() * (bitWidth(spec.type) / 8);
+    uint64_t expected = byteSize(spec);
     if (bytes->size() < expected) {
-      parameter.emitOpError("part '") << spec.name << "' is too short: expected " << expected << " bytes, found "
-                                      << bytes->size();
+      emitError() << "part '" << spec.name << "' is too short: expected " << expected << " bytes, found "
+                  << bytes->size();
       return failure();
     }
-    views.push_back({std::move(spec), bytes->take_front(expected)});
+    view.parts.push_back({std::move(spec), bytes->take_front(expected)});
   }
-  return views;
+  return view;
 }
 
-void sdq::replaceParts(ParameterOp parameter, WeightFormat format, std::vector<PartBytes> parts, StringRef stage) {
+FailureOr<WeightView> sdq::viewWeight(ParameterOp parameter) {
+  return viewWeight(parameter.getWeightType(), parameter.getParts(), [&] { return parameter.emitOpError(); });
+}
+
+DenseResourceElementsAttr sdq::makeResource(RankedTensorType type, StringRef name, AlignedBytes bytes) {
+  auto *owner = new AlignedBytes(std::move(bytes));
+  AsmResourceBlob blob(
+      ArrayRef<char>(owner->data(), owner->size()), resourceAlignment,
+      [owner](void *, size_t, size_t) { delete owner; }, /*dataIsMutable=*/false);
+  return DenseResourceElementsAttr::get(type, name, std::move(blob));
+}
+
+void sdq::replaceParts(ParameterOp parameter, WeightFormat format, std::vector<Part> parts, StringRef stage) {
   MLIRContext *context = parameter.getContext();
   DictionaryAttr old = parameter.getParts();
   SmallVector<NamedAttribute> next;
-  for (PartBytes &part : parts) {
+  for (Part &part : parts) {
     auto type = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
     std::string name = (ownPrefix + parameter.getSymName() + "." + stage + "." + part.spec.name).str();
-    next.emplace_back(StringAttr::get(context, part.spec.name),
-                      DenseResourceElementsAttr::get(type, name, std::move(part.bytes)));
+    next.emplace_back(StringAttr::get(context, part.spec.name), makeResource(type, name, std::move(part.data)));
   }
   parameter.setType(parameter.getWeightType().withFormat(format));
   parameter.setPartsAttr(DictionaryAttr::get(context, next));
   for (NamedAttribute part : old) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(part.getValue());
-    if (!resource || !resource.getRawHandle().getKey().starts_with(ownPrefix))
-      continue;
-    // Another part may go on using the same blob; only one that is gone for good is released.
-    bool kept = llvm::any_of(next, [&](NamedAttribute n) { return n.getValue() == resource; });
-    if (!kept)
+    if (resource && resource.getRawHandle().getKey().starts_with(ownPrefix))
       if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
         *blob = AsmResourceBlob();
   }

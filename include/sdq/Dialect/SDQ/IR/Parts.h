@@ -7,26 +7,36 @@
 #ifndef SDQ_DIALECT_SDQ_IR_PARTS_H
 #define SDQ_DIALECT_SDQ_IR_PARTS_H
 
+#include "sdq/Core/StoredWeight.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 
 namespace sdq {
 
-/// Views of a parameter's parts, in the format's order, dynamic extents resolved. The bytes stay the attribute's;
-/// splats are refused, as is a resource whose bytes are absent or short, with an error at the op.
-mlir::FailureOr<std::vector<PartView>> viewParts(ParameterOp parameter);
-
 /// The raw bytes of an elements attribute, or nullopt where it holds none (a splat, an unresolved resource).
 std::optional<llvm::ArrayRef<char>> rawBytes(mlir::ElementsAttr attribute);
 
-/// Owns bytes that become a resource: moved, never copied.
-struct PartBytes {
-  PartSpec spec; // dynamic extent resolved
-  mlir::AsmResourceBlob bytes;
+/// A weight as the decoders read it. The bytes stay the attributes'.
+struct WeightView {
+  WeightType type;
+  std::vector<PartView> parts; // in the format's order, dynamic extents resolved
+
+  Shape shape() const { return type.getShape(); }
+  /// out[k] = W[row, k]; `out` has as many values as the weight has columns.
+  void readRow(int64_t row, llvm::MutableArrayRef<float> out) const;
 };
 
-/// Gives the parameter its next format with its parts, and releases the blobs of the old parts that an earlier call of
-/// this function made (mapped ones are the file's). `stage` makes resource names readable: "<symbol>.<stage>.<part>".
-void replaceParts(ParameterOp parameter, WeightFormat format, std::vector<PartBytes> parts, llvm::StringRef stage);
+/// Views the parts of a weight. Splats are refused, as is a resource whose bytes are absent or short.
+mlir::FailureOr<WeightView> viewWeight(WeightType type, mlir::DictionaryAttr parts,
+                                       llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+mlir::FailureOr<WeightView> viewWeight(ParameterOp parameter);
+
+/// Gives the parameter its next format with its parts, whose bytes become resources without a copy, and releases the
+/// resources that an earlier call made (imported ones are the file's). `stage` makes resource names
+/// readable: "sdq:<symbol>.<stage>.<part>".
+void replaceParts(ParameterOp parameter, WeightFormat format, std::vector<Part> parts, llvm::StringRef stage);
+
+/// Moves owned bytes into a resource of the context.
+mlir::DenseResourceElementsAttr makeResource(mlir::RankedTensorType type, llvm::StringRef name, AlignedBytes bytes);
 
 } // namespace sdq
 
