@@ -1,0 +1,64 @@
+//===- Invocation.h - One call of compiled code -----------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Keeps what a call into compiled code allocates, and brings the call back when it fails (Executable.h says how both
+// look from inside). An allocation is preceded by a header:
+//
+//   base                       data (aligned)
+//   | … unused … | Header      | size bytes … |
+//
+// so that any thread can free it, and its owner can find and unlink it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_LIB_RUNTIME_INVOCATION_H
+#define SDQ_LIB_RUNTIME_INVOCATION_H
+
+#include <csetjmp>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace sdq {
+
+class Invocation {
+public:
+  Invocation() = default;
+  Invocation(const Invocation &) = delete;
+  Invocation &operator=(const Invocation &) = delete;
+  /// Releases what the call left behind.
+  ~Invocation();
+
+  /// Calls `entry(parameters)` on this thread. False if the call failed; `message` says why.
+  bool run(void (*entry)(void **), void **parameters);
+  const std::string &message() const { return failure; }
+
+  /// Takes over a live allocation of this call by its data pointer; null if it is none.
+  std::shared_ptr<const void> take(void *data);
+
+  // What compiled code calls.
+  /// Memory aligned to at least 64 bytes; fails the call when there is none.
+  static void *allocate(size_t size, size_t alignment);
+  static void deallocate(void *data);
+  /// Notes a message for a `fail` that has none.
+  static void note(const char *text);
+  [[noreturn]] static void fail(const char *text);
+
+private:
+  struct Header;
+  void link(Header *header);
+  void unlink(Header *header);
+
+  std::mutex mutex;
+  Header *allocations = nullptr;
+  std::jmp_buf returnPoint;
+  std::string failure;
+};
+
+} // namespace sdq
+
+#endif // SDQ_LIB_RUNTIME_INVOCATION_H
