@@ -1,0 +1,99 @@
+//===- SafetensorsWriter.cpp - Writing safetensors files ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SafetensorsTypes.h"
+
+#include "sdq/Core/AtomicFile.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace sdq;
+using llvm::Error;
+using llvm::StringRef;
+using llvm::Twine;
+
+/// The first reason why the tensors, sorted by name, cannot be written.
+static Error verifyTensors(StringRef path, llvm::ArrayRef<const SafetensorsTensor *> tensors) {
+  StringRef previous;
+  for (const SafetensorsTensor *tensor : tensors) {
+    auto error = [&](const Twine &what) {
+      return llvm::createStringError("cannot write '" + path + "': tensor '" + tensor->name + "': " + what);
+    };
+    if (tensor->name == kSafetensorsMetadata)
+      return error("the name is reserved");
+    if (!llvm::json::isUTF8(tensor->name))
+      return error("expected a name in UTF-8");
+    if (tensor != tensors.front() && tensor->name == previous)
+      return error("expected names to be distinct, found it twice");
+    previous = tensor->name;
+    std::optional<uint64_t> needed = byteSize(tensor->type, tensor->shape);
+    if (!needed || *needed != tensor->data.size())
+      return error("expected " + (needed ? Twine(*needed) : Twine("a whole number of")) + " bytes for shape " +
+                   printShape(tensor->shape) + " of " + name(tensor->type) + ", found " + Twine(tensor->data.size()));
+  }
+  return Error::success();
+}
+
+/// The header, padded so that the data begins on a multiple of eight bytes.
+static std::string makeHeader(llvm::ArrayRef<const SafetensorsTensor *> tensors, const SafetensorsMetadata &metadata) {
+  std::string header;
+  llvm::raw_string_ostream out(header);
+  llvm::json::OStream json(out);
+  json.object([&] {
+    if (!metadata.empty())
+      json.attributeObject(kSafetensorsMetadata, [&] {
+        for (const auto &[key, value] : metadata)
+          json.attribute(key, value);
+      });
+    int64_t offset = 0;
+    for (const SafetensorsTensor *tensor : tensors)
+      json.attributeObject(tensor->name, [&] {
+        json.attribute("dtype", name(tensor->type));
+        json.attributeArray("shape", [&] {
+          for (int64_t extent : tensor->shape)
+            json.value(extent);
+        });
+        json.attributeArray("data_offsets", [&] {
+          json.value(offset);
+          json.value(offset += int64_t(tensor->data.size()));
+        });
+      });
+  });
+  header.append(llvm::offsetToAlignment(header.size(), llvm::Align(8)), ' ');
+  return header;
+}
+
+Error sdq::writeSafetensors(StringRef path, llvm::ArrayRef<SafetensorsTensor> tensors,
+                            const SafetensorsMetadata &metadata) {
+  std::vector<const SafetensorsTensor *> order;
+  for (const SafetensorsTensor &tensor : tensors)
+    order.push_back(&tensor);
+  llvm::sort(order, [](const auto *a, const auto *b) { return a->name < b->name; });
+  if (Error failure = verifyTensors(path, order))
+    return failure;
+  for (const auto &[key, value] : metadata)
+    if (!llvm::json::isUTF8(key) || !llvm::json::isUTF8(value))
+      return llvm::createStringError("cannot write '" + path + "': expected metadata in UTF-8, found '" + key +
+                                     "' to be otherwise");
+  llvm::sort(order, [](const auto *a, const auto *b) {
+    unsigned widthOfA = bitWidth(a->type), widthOfB = bitWidth(b->type);
+    return widthOfA != widthOfB ? widthOfA > widthOfB : a->name < b->name;
+  });
+
+  return writeFileAtomically(path, [&](llvm::raw_ostream &out) {
+    std::string header = makeHeader(order, metadata);
+    char length[8];
+    llvm::support::endian::write64le(length, header.size());
+    out << StringRef(length, 8) << header;
+    for (const SafetensorsTensor *tensor : order)
+      out.write(tensor->data.data(), tensor->data.size());
+    return Error::success();
+  });
+}
