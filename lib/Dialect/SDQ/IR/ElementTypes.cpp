@@ -28,6 +28,14 @@ std::optional<sdq::ElementKind> sdq::elementKindOf(Type type) {
   return std::nullopt;
 }
 
+std::optional<sdq::ElementKind> sdq::elementKindNamed(StringRef spelling) {
+  for (ElementKind kind : {ElementKind::Int4, ElementKind::Int8, ElementKind::E2M1, ElementKind::E4M3,
+                           ElementKind::E5M2, ElementKind::F16, ElementKind::BF16, ElementKind::F32})
+    if (name(kind) == spelling)
+      return kind;
+  return std::nullopt;
+}
+
 Type sdq::typeOf(MLIRContext *context, ElementKind kind) {
   switch (kind) {
   case ElementKind::Int4:

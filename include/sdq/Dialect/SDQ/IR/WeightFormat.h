@@ -27,6 +27,8 @@ using VisitBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
 
 /// Our kind of an element type, if it is one a weight can be stored in.
 std::optional<ElementKind> elementKindOf(mlir::Type type);
+/// The kind of a type's spelling: i4, f8E4M3FN, …
+std::optional<ElementKind> elementKindNamed(llvm::StringRef spelling);
 /// The MLIR type of a kind: int4 → i4, e2m1 → f4E2M1FN, …
 mlir::Type typeOf(mlir::MLIRContext *context, ElementKind kind);
 /// The type of a part's elements: i8, i16, i32, f16 or f32.

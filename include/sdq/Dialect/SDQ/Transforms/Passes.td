@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SDQ_TRANSFORMS_PASSES
+#define SDQ_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+defvar metricOption = Option<"metric", "metric", "std::string", "\"magnitude\"",
+    "what a value is worth: magnitude (|w|) or fisher (F·w², needs the calibration's .fisher)">;
+defvar calibrationOption = Option<"calibration", "calibration", "std::string", "",
+    "safetensors file of statistics: <weight>.fisher [N,K]">;
+
+def Sparsify : Pass<"sdq-sparsify", "::sdq::ParameterOp"> {
+  let summary = "keep the best N of every M consecutive inputs";
+  let description = [{
+    A dense weight becomes N:M: in every block of M consecutive inputs of an output channel the N values (pairwise: the
+    N/2 pairs) of the highest score survive; ties go to the lower column (arXiv 2406.13868).
+
+    ```mlir
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.dense<f16>> = {…}
+    // --sdq-sparsify="pattern=7:8"
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.nm<7:8, f16>> = {…}
+    ```
+  }];
+  let options = [
+    Option<"pattern", "pattern", "std::string", "", "N:M">,
+    Option<"pairwise", "pairwise", "bool", "false", "neighbours live and die together">,
+    metricOption, calibrationOption
+  ];
+}
+
+def ExtractOutliers : Pass<"sdq-extract-outliers", "::sdq::ParameterOp"> {
+  let summary = "split a term into outliers and the rest";
+  let description = [{
+    Local (SDQ): of the last N:M term, the n values of the highest score in every block become a term of their own,
+    placed before the rest.
+
+    ```mlir
+    !sdq.weight<256x768xf16, #sdq.nm<7:8, f16>>
+    // --sdq-extract-outliers="pattern=1:8"
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, f16>, #sdq.nm<6:8, f16>>>
+    ```
+
+    Global (SqueezeLLM, arXiv 2306.07629 §4.2): of a dense weight, the `sensitive` percent of values with the largest
+    Fisher information and then, by the IQR rule, the values of largest magnitude up to `percent` in all become a CSR
+    term; they are zero in the dense one.
+
+    ```mlir
+    !sdq.weight<256x768xf16, #sdq.dense<f16>>
+    // --sdq-extract-outliers="percent=0.45 sensitive=0.05 calibration=c.safetensors"
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.csr<f16>, #sdq.dense<f16>>>
+    ```
+  }];
+  let options = [
+    Option<"pattern", "pattern", "std::string", "", "local: n:M of the outliers">,
+    Option<"rest", "rest", "std::string", "", "local: N:M of the rest; by default what remains">,
+    Option<"percent", "percent", "double", "0", "global: percent of all values to extract">,
+    Option<"sensitive", "sensitive", "double", "0.05", "global: percent to take by Fisher information">,
+    Option<"unweighted", "unweighted", "bool", "false", "global: go without Fisher, by magnitude alone">,
+    metricOption, calibrationOption
+  ];
+}
+
+def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
+  let summary = "give each term its number format";
+  let description = [{
+    Vectors (VS-Quant): term i is rounded to `types[i]` with a scale every `vector` inputs (0: the whole row).
+
+    ```mlir
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, f16>, #sdq.nm<6:8, f16>>>
+    // --sdq-quantize="types=i8,f4E2M1FN vector=16 scale=f8E4M3FN"
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 16, scale = f8E4M3FN>,
+                                      #sdq.nm<6:8, f4E2M1FN, vector = 16, scale = f8E4M3FN>>>
+    ```
+
+    Codebooks (SqueezeLLM §4.1): the dense term becomes a table of 2^codebook values per output channel, the exact
+    minimum of Σ F·(w − c)²; a CSR term before it is adjusted to what the table leaves there.
+
+    ```mlir
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.csr<f16>, #sdq.dense<f16>>>
+    // --sdq-quantize="codebook=3 calibration=c.safetensors"
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.csr<f16>, #sdq.lut<3, f16>>>
+    ```
+  }];
+  let options = [
+    ListOption<"types", "types", "std::string", "vectors: i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16 for each term">,
+    Option<"vector", "vector", "int64_t", "16", "vectors: inputs that share a scale; 0: the whole row">,
+    Option<"scale", "scale", "std::string", "\"f8E4M3FN\"", "vectors: f8E4M3FN, f16 or f32">,
+    Option<"codebook", "codebook", "unsigned", "0", "codebooks: bits of a code, 2 to 8">,
+    Option<"unweighted", "unweighted", "bool", "false", "codebooks: go without Fisher, every error weighs the same">,
+    calibrationOption
+  ];
+}
+
+def QuantizeActivations : Pass<"sdq-quantize-activations", "::mlir::ModuleOp"> {
+  let summary = "say at which precision activations meet each term";
+  let description = [{
+    Sets `activations` on every `sdq.linear` whose weight has a quantized term: with `bits=0` each such term's own type
+    and vector, with `bits=8` i8 and with `bits=4` i4 in the term's vectors; terms that are not quantized (codebooks,
+    CSR, floats) take the activations as they come.
+
+    ```mlir
+    sdq.linear %x, @w activations [#sdq.activation<i8, vector = 16>, #sdq.activation<f4E2M1FN, vector = 16>] : …
+    ```
+  }];
+  let options = [Option<"bits", "bits", "unsigned", "0", "0, 4 or 8">];
+}
+
+def VerifyWeights : Pass<"sdq-verify-weights", "::sdq::ParameterOp"> {
+  let summary = "check what the parts of a weight contain";
+  let description = [{
+    The verifier of `sdq.parameter` looks at types only. This looks at every byte: masks are as full as N:M says, indices
+    are in range, offsets are monotone, numbers are finite. The pipelines run it between their stages.
+  }];
+}
+
+#endif // SDQ_TRANSFORMS_PASSES

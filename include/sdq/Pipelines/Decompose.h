@@ -1,0 +1,45 @@
+//===- Decompose.h - The pipeline from matmuls to compressed weights -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_PIPELINES_DECOMPOSE_H
+#define SDQ_PIPELINES_DECOMPOSE_H
+
+#include "sdq/Recipe/Recipe.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace sdq {
+
+/// What is done to a model whose user asks for nothing in particular, with no calibration at hand: docs/Rationale.md
+/// says why this one.
+inline constexpr llvm::StringLiteral defaultRecipe = "SDQ-W8:8-1:8int8-7:8fp4-a16";
+
+struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
+  Option<std::string> recipe{*this, "recipe", llvm::cl::desc("what becomes of the weights: a recipe's name"),
+                             llvm::cl::init(defaultRecipe.str())};
+  Option<std::string> calibration{*this, "calibration",
+                                  llvm::cl::desc("safetensors file of statistics: <weight>.fisher [N,K]")};
+  Option<std::string> metric{*this, "metric",
+                             llvm::cl::desc("SDQ: what a value is worth, magnitude or fisher (F·w²)"),
+                             llvm::cl::init("magnitude")};
+  Option<bool> unweighted{*this, "unweighted",
+                          llvm::cl::desc("SqueezeLLM: go without Fisher information, every error weighs the same")};
+  Option<int64_t> minSize{*this, "min-size", llvm::cl::desc("elements below which a weight is left alone"),
+                          llvm::cl::init(4096)};
+  ListOption<std::string> ignore{*this, "ignore", llvm::cl::desc("regexes on names of weights to leave alone")};
+};
+
+/// Raise: every compressible matmul to `sdq.linear` on an `sdq.parameter`.
+void buildRaise(mlir::OpPassManager &manager, const DecomposeOptions &options);
+/// Sparsify, extract, quantize and verify each parameter, as the recipe says.
+void buildCompress(mlir::OpPassManager &manager, const Recipe &recipe, const DecomposeOptions &options);
+
+void registerDecompose();
+
+} // namespace sdq
+
+#endif // SDQ_PIPELINES_DECOMPOSE_H

@@ -1,0 +1,98 @@
+//===- Codebook.cpp - SqueezeLLM's codebooks -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codebook.h"
+
+#include "sdq/Core/Codebook.h"
+#include "sdq/Core/Pack.h"
+
+using namespace mlir;
+using namespace sdq;
+
+namespace {
+
+/// The exact entries of a CSR term, in order.
+std::vector<SparseEntry> entriesOf(const WeightView &csr, ArrayRef<PartView> parts) {
+  // Columns are read from the parts: a stored value may be zero, and the decoded row would not show it.
+  std::vector<SparseEntry> entries;
+  ArrayRef<int32_t> offsets = elementsOf<int32_t>(parts[0]);
+  Shape shape = csr.shape();
+  std::vector<float> row(shape.columns);
+  bool narrow = parts[1].spec.type == StorageType::I16;
+  for (int64_t r = 0; r < shape.rows; ++r) {
+    csr.readRow(r, row);
+    for (int32_t e = offsets[r]; e < offsets[r + 1]; ++e) {
+      int64_t column = narrow ? elementsOf<uint16_t>(parts[1])[e] : elementsOf<int32_t>(parts[1])[e];
+      entries.push_back({r, column, row[column]});
+    }
+  }
+  return entries;
+}
+
+} // namespace
+
+LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, const Calibration *calibration,
+                                      bool unweighted) {
+  WeightType type = parameter.getWeightType();
+  SmallVector<WeightFormat> terms = termsOf(type.getFormat());
+  auto dense = dyn_cast<DenseFormatAttr>(Attribute(terms.back()));
+  auto csr = terms.size() == 2 ? dyn_cast<CSRFormatAttr>(Attribute(terms.front())) : CSRFormatAttr();
+  if (!dense || dense.getVector() || terms.size() != (csr ? 2 : 1))
+    return parameter.emitOpError("expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found ")
+           << Attribute(type.getFormat());
+  auto format = LUTFormatAttr::getChecked([&] { return parameter.emitOpError(); }, parameter.getContext(), bits,
+                                          type.getElementType());
+  FailureOr<FisherRows> fisher = FisherRows::find(parameter, calibration, /*need=*/!unweighted,
+                                                  "--unweighted builds the codebooks as if every error weighed the same");
+  FailureOr<WeightView> weight = viewWeight(parameter);
+  if (!format || failed(fisher) || failed(weight))
+    return failure();
+
+  Shape shape = type.getShape();
+  size_t sparseParts = csr ? csr.getParts(shape).size() : 0;
+  ArrayRef<PartView> parts = weight->parts;
+  WeightView denseView{type.withFormat(dense), std::vector<PartView>(parts.drop_front(sparseParts))};
+  std::vector<SparseEntry> entries;
+  if (csr)
+    entries = entriesOf({type.withFormat(csr), std::vector<PartView>(parts.take_front(sparseParts))},
+                        parts.take_front(sparseParts));
+
+  LUTFormat layout = format.getLayout();
+  StoredWeight codes = StoredWeight::allocate(layout, shape);
+  KMeans solver;
+  std::vector<float> row(shape.columns), importance(shape.columns);
+  auto entry = entries.begin();
+  for (int64_t r = 0; r < shape.rows; ++r) {
+    if (failed(readFiniteRow(parameter, denseView, r, row)) || failed(fisher->read(r, importance)))
+      return failure();
+    auto firstOfRow = entry;
+    for (; entry != entries.end() && entry->row == r; ++entry) {
+      importance[entry->column] = 0;
+      row[entry->column] = entry->value;
+    }
+    Codebook codebook = fitCodebook(layout, row, importance, solver);
+    for (auto e = firstOfRow; e != entry; ++e) {
+      Residual residual = shareResidual(codebook.table, csr.getLayout().values, e->value);
+      codebook.codes[e->column] = residual.code;
+      e->value = residual.rest;
+    }
+    if (llvm::Error error = storeRow(layout, shape, codes.parts, r, codebook.codes, codebook.table))
+      return report(parameter, std::move(error));
+  }
+  if (!csr) {
+    replaceParts(parameter, format, std::move(codes.parts), "codebook");
+    return success();
+  }
+  llvm::Expected<StoredWeight> sparse = pack(csr.getLayout(), shape, entries);
+  if (!sparse)
+    return report(parameter, sparse.takeError());
+  std::vector<StoredWeight> sum;
+  sum.push_back(std::move(*sparse));
+  sum.push_back(std::move(codes));
+  StoredWeight result = sumOf(std::move(sum));
+  replaceParts(parameter, formatAttr(parameter.getContext(), result.format), std::move(result.parts), "codebook");
+  return success();
+}

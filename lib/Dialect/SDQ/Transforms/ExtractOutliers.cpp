@@ -1,0 +1,174 @@
+//===- ExtractOutliers.cpp - One term to outliers and the rest -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WeightPass.h"
+
+#include "sdq/Core/GlobalOutliers.h"
+#include "sdq/Core/Pack.h"
+#include "sdq/Core/Selection.h"
+#include "sdq/Dialect/SDQ/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace sdq;
+
+namespace sdq {
+#define GEN_PASS_DEF_EXTRACTOUTLIERS
+#include "sdq/Dialect/SDQ/Transforms/Passes.h.inc"
+} // namespace sdq
+
+namespace {
+
+struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
+  using ExtractOutliersBase::ExtractOutliersBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    return openCalibration(context, calibration, statistics);
+  }
+
+  void runOnOperation() override {
+    ParameterOp parameter = getOperation();
+    if (pattern.empty() == (percent == 0)) {
+      parameter.emitOpError("expected either pattern=n:M (local outliers) or percent=… (global ones)");
+      return signalPassFailure();
+    }
+    if (failed(pattern.empty() ? extractGlobal(parameter) : extractLocal(parameter)))
+      signalPassFailure();
+  }
+
+  /// The last term, N:M, becomes n:M outliers and the rest; the terms before it stay as they are.
+  LogicalResult extractLocal(ParameterOp parameter) {
+    WeightType type = parameter.getWeightType();
+    SmallVector<WeightFormat> terms = termsOf(type.getFormat());
+    auto last = dyn_cast<NMFormatAttr>(Attribute(terms.back()));
+    if (!last || last.getVector())
+      return parameter.emitOpError("expected an unquantized #sdq.nm as the last term, found ")
+             << Attribute(terms.back());
+    auto outlierCounts = parsePattern(parameter, "pattern", pattern);
+    if (failed(outlierCounts))
+      return failure();
+    auto [n, m] = *outlierCounts;
+    int64_t remaining = std::max<int64_t>(last.getN() - n, 1);
+    if (!rest.empty()) {
+      auto restCounts = parsePattern(parameter, "rest", rest);
+      if (failed(restCounts))
+        return failure();
+      if (restCounts->second != last.getM() || restCounts->first < last.getN() - n)
+        return parameter.emitOpError("expected the rest of ")
+               << Attribute(last) << " without " << n << ":" << m << " to fit N:" << last.getM() << " with N >= "
+               << last.getN() - n << ", found " << rest;
+      remaining = restCounts->first;
+    }
+    if (m != last.getM() || n < 1 || n > last.getN())
+      return parameter.emitOpError("expected outliers of n:")
+             << last.getM() << " with 1 <= n <= " << last.getN() << ", found " << pattern;
+
+    FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
+    FailureOr<WeightView> weight = viewWeight(parameter);
+    if (failed(scores) || failed(weight))
+      return failure();
+    // The last term's parts are the last parts; the others keep their buffers, under the same names.
+    size_t lastParts = last.getParts(type.getShape()).size();
+    WeightView lastTerm{type.withFormat(last), {weight->parts.end() - lastParts, weight->parts.end()}};
+
+    Shape shape = type.getShape();
+    Encoding encoding = last.getLayout().encoding;
+    // A pair may be split between outliers and the rest, so neither term is pairwise.
+    NMFormat outlierFormat{n, m, false, encoding}, restFormat{remaining, m, false, encoding};
+    StoredWeight outliers = StoredWeight::allocate(outlierFormat, shape);
+    StoredWeight inliers = StoredWeight::allocate(restFormat, shape);
+    std::vector<float> row(shape.columns), score(shape.columns), large(shape.columns), small(shape.columns);
+    for (int64_t r = 0; r < shape.rows; ++r) {
+      if (failed(readFiniteRow(parameter, lastTerm, r, row)) || failed(scores->read(r, row, score)))
+        return failure();
+      splitOutliers({n, m, false}, score, row, large, small);
+      if (llvm::Error error = storeRow(outlierFormat, shape, outliers.parts, r, large))
+        return report(parameter, std::move(error));
+      if (llvm::Error error = storeRow(restFormat, shape, inliers.parts, r, small))
+        return report(parameter, std::move(error));
+    }
+
+    MLIRContext *context = parameter.getContext();
+    std::vector<StoredWeight> all;
+    ArrayRef<PartView> earlier = ArrayRef(weight->parts).drop_back(lastParts);
+    SmallVector<WeightFormat> formats(ArrayRef(terms).drop_back());
+    for (WeightFormat term : formats)
+      all.push_back(copyTerm(term, shape, earlier));
+    formats.push_back(NMFormatAttr::get(context, outlierFormat));
+    formats.push_back(NMFormatAttr::get(context, restFormat));
+    all.push_back(std::move(outliers));
+    all.push_back(std::move(inliers));
+    replaceParts(parameter, SumFormatAttr::get(context, ArrayRef<WeightFormat>(formats)), sumOf(std::move(all)).parts,
+                 "outliers");
+    return success();
+  }
+
+  /// Takes a term's parts off the front of `parts`, copied under the names they have outside a sum.
+  static StoredWeight copyTerm(WeightFormat term, Shape shape, ArrayRef<PartView> &parts) {
+    StoredWeight copy{*layoutOf(term), shape, {}};
+    std::vector<PartSpec> specs = term.getParts(shape);
+    for (auto [spec, view] : llvm::zip(specs, parts)) {
+      spec.shape = view.spec.shape;
+      copy.parts.push_back({spec, AlignedBytes(view.data.begin(), view.data.end())});
+    }
+    parts = parts.drop_front(specs.size());
+    return copy;
+  }
+
+  /// A dense weight becomes CSR + dense, each value in one of them.
+  LogicalResult extractGlobal(ParameterOp parameter) {
+    WeightType type = parameter.getWeightType();
+    auto dense = dyn_cast<DenseFormatAttr>(Attribute(type.getFormat()));
+    if (!dense || dense.getVector())
+      return parameter.emitOpError("expected an unquantized #sdq.dense to extract from, found ")
+             << Attribute(type.getFormat());
+    if (percent <= 0 || percent >= 100 || sensitive < 0 || sensitive > percent)
+      return parameter.emitOpError("expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = ")
+             << std::to_string(sensitive) << ", percent = " << std::to_string(percent);
+    double bySensitivity = unweighted ? 0 : double(sensitive);
+    FailureOr<FisherRows> fisher =
+        FisherRows::find(parameter, unweighted ? nullptr : statistics.get(), /*need=*/bySensitivity > 0,
+                         "--unweighted takes the outliers by magnitude alone");
+    FailureOr<WeightView> weight = viewWeight(parameter);
+    if (failed(fisher) || failed(weight))
+      return failure();
+
+    Shape shape = type.getShape();
+    std::vector<float> values(shape.rows * shape.columns), information;
+    if (bySensitivity > 0)
+      information.resize(values.size());
+    for (int64_t r = 0; r < shape.rows; ++r) {
+      if (failed(readFiniteRow(parameter, *weight, r, MutableArrayRef(values).slice(r * shape.columns, shape.columns))))
+        return failure();
+      if (bySensitivity > 0 &&
+          failed(fisher->read(r, MutableArrayRef(information).slice(r * shape.columns, shape.columns))))
+        return failure();
+    }
+    GlobalOutliers found = findGlobalOutliers(values, information, bySensitivity, percent - bySensitivity);
+    std::vector<SparseEntry> entries;
+    for (int64_t place : found.places) {
+      entries.push_back({place / shape.columns, place % shape.columns, values[place]});
+      values[place] = 0;
+    }
+
+    ElementKind element = *elementKindOf(type.getElementType());
+    llvm::Expected<StoredWeight> sparse = pack(CSRFormat{element}, shape, entries);
+    if (!sparse)
+      return report(parameter, sparse.takeError());
+    llvm::Expected<StoredWeight> remainder = pack(DenseFormat{Encoding{element}}, shape, values);
+    if (!remainder)
+      return report(parameter, remainder.takeError());
+    std::vector<StoredWeight> terms;
+    terms.push_back(std::move(*sparse));
+    terms.push_back(std::move(*remainder));
+    StoredWeight sum = sumOf(std::move(terms));
+    replaceParts(parameter, formatAttr(parameter.getContext(), sum.format), std::move(sum.parts), "outliers");
+    return success();
+  }
+
+  std::shared_ptr<const Calibration> statistics;
+};
+
+} // namespace

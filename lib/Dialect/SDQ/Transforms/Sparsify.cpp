@@ -1,0 +1,69 @@
+//===- Sparsify.cpp - Dense to N:M -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WeightPass.h"
+
+#include "sdq/Core/Pack.h"
+#include "sdq/Core/Selection.h"
+#include "sdq/Dialect/SDQ/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace sdq;
+
+namespace sdq {
+#define GEN_PASS_DEF_SPARSIFY
+#include "sdq/Dialect/SDQ/Transforms/Passes.h.inc"
+} // namespace sdq
+
+namespace {
+
+struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
+  using SparsifyBase::SparsifyBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    return openCalibration(context, calibration, statistics);
+  }
+
+  void runOnOperation() override {
+    if (failed(sparsify(getOperation())))
+      signalPassFailure();
+  }
+
+  LogicalResult sparsify(ParameterOp parameter) {
+    WeightType type = parameter.getWeightType();
+    if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(type.getFormat())); !dense || dense.getVector())
+      return parameter.emitOpError("expected an unquantized #sdq.dense to sparsify, found ")
+             << Attribute(type.getFormat());
+    auto counts = parsePattern(parameter, "pattern", pattern);
+    if (failed(counts))
+      return failure();
+    auto [n, m] = *counts;
+    auto format = NMFormatAttr::getChecked([&] { return parameter.emitOpError(); }, parameter.getContext(), n, m,
+                                           pairwise, type.getElementType(), /*vector=*/0, /*scale=*/Type());
+    FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
+    FailureOr<WeightView> weight = viewWeight(parameter);
+    if (!format || failed(scores) || failed(weight))
+      return failure();
+
+    Shape shape = type.getShape();
+    NMFormat layout = format.getLayout();
+    StoredWeight stored = StoredWeight::allocate(layout, shape);
+    std::vector<float> row(shape.columns), score(shape.columns);
+    for (int64_t r = 0; r < shape.rows; ++r) {
+      if (failed(readFiniteRow(parameter, *weight, r, row)) || failed(scores->read(r, row, score)))
+        return failure();
+      sdq::sparsify({n, m, pairwise}, score, row);
+      if (llvm::Error error = storeRow(layout, shape, stored.parts, r, row))
+        return report(parameter, std::move(error));
+    }
+    replaceParts(parameter, format, std::move(stored.parts), "sparsified");
+    return success();
+  }
+
+  std::shared_ptr<const Calibration> statistics;
+};
+
+} // namespace

@@ -1,0 +1,119 @@
+//===- WeightPass.cpp - What the compression passes share -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WeightPass.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace sdq;
+
+FailureOr<std::pair<int64_t, int64_t>> sdq::parsePattern(ParameterOp parameter, StringRef option, StringRef pattern) {
+  auto [left, right] = pattern.split(':');
+  int64_t n, m;
+  if (left.getAsInteger(10, n) || right.getAsInteger(10, m)) {
+    parameter.emitOpError("expected ") << option << "=N:M, found '" << pattern << "'";
+    return failure();
+  }
+  return std::pair(n, m);
+}
+
+LogicalResult sdq::openCalibration(MLIRContext *context, StringRef path,
+                                   std::shared_ptr<const Calibration> &calibration) {
+  if (path.empty())
+    return success();
+  llvm::Expected<Calibration> opened = Calibration::open(path);
+  if (!opened)
+    return emitError(UnknownLoc::get(context)) << llvm::toString(opened.takeError());
+  calibration = std::make_shared<const Calibration>(std::move(*opened));
+  return success();
+}
+
+LogicalResult sdq::report(ParameterOp parameter, llvm::Error error) {
+  return parameter.emitOpError() << llvm::toString(std::move(error));
+}
+
+FailureOr<FisherRows> FisherRows::find(ParameterOp parameter, const Calibration *calibration, bool need,
+                                       StringRef otherwise) {
+  FisherRows rows;
+  rows.parameter = parameter;
+  if (calibration) {
+    StringRef name = parameter.getSymName();
+    if (auto known = parameter->getAttrOfType<StringAttr>(calibrationName))
+      name = known.getValue();
+    FailureOr<WeightView> weight = viewWeight(parameter);
+    if (failed(weight))
+      return failure();
+    auto key = [&] {
+      Shape shape = weight->shape();
+      std::vector<float> values(shape.rows * shape.columns);
+      for (int64_t row = 0; row < shape.rows; ++row)
+        weight->readRow(row, MutableArrayRef(values).slice(row * shape.columns, shape.columns));
+      return contentKey(values);
+    };
+    llvm::Expected<const CalibrationEntry *> entry = calibration->find(name, weight->shape(), key);
+    if (!entry)
+      return report(parameter, entry.takeError());
+    if (*entry) {
+      // Later passes see values that have changed: the name stands in for the content from here on.
+      parameter->setAttr(calibrationName, StringAttr::get(parameter.getContext(), (*entry)->weight()));
+      if ((*entry)->has(Statistic::Fisher))
+        rows.entry = *entry;
+    }
+  }
+  if (need && !rows.entry) {
+    parameter.emitOpError("needs Fisher information: ")
+        << (calibration ? "the calibration file '" + calibration->path().str() + "' has no '" +
+                              parameter.getSymName().str() + ".fisher' by name or by content"
+                        : std::string("no calibration file was given"))
+        << "; " << otherwise;
+    return failure();
+  }
+  return rows;
+}
+
+LogicalResult FisherRows::read(int64_t row, MutableArrayRef<float> out) const {
+  if (!entry) {
+    llvm::fill(out, 1.0f);
+    return success();
+  }
+  if (llvm::Error error = entry->readRow(Statistic::Fisher, row, out))
+    return report(parameter, std::move(error));
+  return success();
+}
+
+FailureOr<Scores> Scores::find(ParameterOp parameter, StringRef metric, const Calibration *calibration) {
+  Scores scores;
+  if (metric == "magnitude")
+    return scores;
+  if (metric != "fisher") {
+    parameter.emitOpError("expected a metric of magnitude or fisher, found '") << metric << "'";
+    return failure();
+  }
+  FailureOr<FisherRows> rows = FisherRows::find(parameter, calibration, /*need=*/true, "metric=magnitude needs none");
+  if (failed(rows))
+    return failure();
+  scores.fisher = *rows;
+  return scores;
+}
+
+LogicalResult Scores::read(int64_t row, ArrayRef<float> values, MutableArrayRef<float> out) const {
+  if (fisher && failed(fisher->read(row, out)))
+    return failure();
+  for (auto [value, score] : llvm::zip_equal(values, out))
+    score = fisher ? score * value * value : std::fabs(value);
+  return success();
+}
+
+LogicalResult sdq::readFiniteRow(ParameterOp parameter, const WeightView &weight, int64_t row,
+                                 MutableArrayRef<float> out) {
+  weight.readRow(row, out);
+  for (auto [column, value] : llvm::enumerate(out))
+    if (!std::isfinite(value))
+      return parameter.emitOpError("row ") << row << ", column " << column << ": expected a finite value, found "
+                                           << std::to_string(value);
+  return success();
+}
