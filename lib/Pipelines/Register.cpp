@@ -8,11 +8,15 @@
 
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
+#include "sdq/Dialect/SDQ/Transforms/Passes.h"
+#include "sdq/Pipelines/Decompose.h"
 #include "sdq/Pipelines/LowerCPU.h"
 
 void sdq::registerDialects(mlir::DialectRegistry &registry) { registry.insert<SDQDialect>(); }
 
 void sdq::registerPasses() {
+  registerSDQTransformsPasses();
   registerSDQToCPUPasses();
+  registerDecompose();
   registerLowerCPU();
 }

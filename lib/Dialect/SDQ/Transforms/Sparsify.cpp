@@ -42,7 +42,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
       return failure();
     auto [n, m] = *counts;
     auto format = NMFormatAttr::getChecked([&] { return parameter.emitOpError(); }, parameter.getContext(), n, m,
-                                           pairwise, type.getElementType(), /*vector=*/0, /*scale=*/Type());
+                                           bool(pairwise), type.getElementType(), int64_t(0), Type());
     FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (!format || failed(scores) || failed(weight))
@@ -55,7 +55,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
     for (int64_t r = 0; r < shape.rows; ++r) {
       if (failed(readFiniteRow(parameter, *weight, r, row)) || failed(scores->read(r, row, score)))
         return failure();
-      sdq::sparsify({n, m, pairwise}, score, row);
+      sdq::sparsify({n, m, bool(pairwise)}, score, row);
       if (llvm::Error error = storeRow(layout, shape, stored.parts, r, row))
         return report(parameter, std::move(error));
     }
