@@ -113,7 +113,7 @@ void sdq::registerDecompose() {
         buildCompress(manager, *recipe, options);
         return success();
       },
-      [](function_ref<void(const detail::PassOptions &)> show) {
+      [](function_ref<void(const mlir::detail::PassOptions &)> show) {
         DecomposeOptions options;
         show(options);
       });
