@@ -241,10 +241,15 @@ std::vector<PartSpec> SumFormatAttr::getParts(Shape shape) const {
 
 llvm::Error SumFormatAttr::verifyContent(Shape shape, ArrayRef<PartView> parts) const {
   for (WeightFormat term : getTerms()) {
-    size_t count = term.getParts(shape).size();
-    if (llvm::Error error = term.verifyContent(shape, parts.take_front(count)))
+    std::vector<PartView> termParts;
+    for (const PartSpec &spec : term.getParts(shape)) {
+      PartView view = parts.front();
+      view.spec.name = spec.name; // a term does not know that it is one
+      termParts.push_back(std::move(view));
+      parts = parts.drop_front();
+    }
+    if (llvm::Error error = term.verifyContent(shape, termParts))
       return error;
-    parts = parts.drop_front(count);
   }
   return llvm::Error::success();
 }

@@ -41,9 +41,9 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   auto dense = dyn_cast<DenseFormatAttr>(Attribute(terms.back()));
   auto csr = terms.size() == 2 ? dyn_cast<CSRFormatAttr>(Attribute(terms.front())) : CSRFormatAttr();
   if (!dense || dense.getVector() || terms.size() != (csr ? 2 : 1))
-    return parameter.emitOpError("expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found ")
+    return errorAt(parameter, "expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found ")
            << Attribute(type.getFormat());
-  auto format = LUTFormatAttr::getChecked([&] { return parameter.emitOpError(); }, parameter.getContext(), bits,
+  auto format = LUTFormatAttr::getChecked([&] { return errorAt(parameter); }, parameter.getContext(), bits,
                                           type.getElementType());
   FailureOr<FisherRows> fisher = FisherRows::find(parameter, calibration, /*need=*/!unweighted,
                                                   "--unweighted builds the codebooks as if every error weighed the same");

@@ -31,7 +31,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
   void runOnOperation() override {
     ParameterOp parameter = getOperation();
     if (pattern.empty() == (percent == 0)) {
-      parameter.emitOpError("expected either pattern=n:M (local outliers) or percent=… (global ones)");
+      errorAt(parameter, "expected either pattern=n:M (local outliers) or percent=… (global ones)");
       return signalPassFailure();
     }
     if (failed(pattern.empty() ? extractGlobal(parameter) : extractLocal(parameter)))
@@ -44,7 +44,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     SmallVector<WeightFormat> terms = termsOf(type.getFormat());
     auto last = dyn_cast<NMFormatAttr>(Attribute(terms.back()));
     if (!last || last.getVector())
-      return parameter.emitOpError("expected an unquantized #sdq.nm as the last term, found ")
+      return errorAt(parameter, "expected an unquantized #sdq.nm as the last term, found ")
              << Attribute(terms.back());
     auto outlierCounts = parsePattern(parameter, "pattern", pattern);
     if (failed(outlierCounts))
@@ -56,13 +56,13 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
       if (failed(restCounts))
         return failure();
       if (restCounts->second != last.getM() || restCounts->first < last.getN() - n)
-        return parameter.emitOpError("expected the rest of ")
+        return errorAt(parameter, "expected the rest of ")
                << Attribute(last) << " without " << n << ":" << m << " to fit N:" << last.getM() << " with N >= "
                << last.getN() - n << ", found " << rest;
       remaining = restCounts->first;
     }
     if (m != last.getM() || n < 1 || n > last.getN())
-      return parameter.emitOpError("expected outliers of n:")
+      return errorAt(parameter, "expected outliers of n:")
              << last.getM() << " with 1 <= n <= " << last.getN() << ", found " << pattern;
 
     FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
@@ -122,10 +122,10 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     WeightType type = parameter.getWeightType();
     auto dense = dyn_cast<DenseFormatAttr>(Attribute(type.getFormat()));
     if (!dense || dense.getVector())
-      return parameter.emitOpError("expected an unquantized #sdq.dense to extract from, found ")
+      return errorAt(parameter, "expected an unquantized #sdq.dense to extract from, found ")
              << Attribute(type.getFormat());
     if (percent <= 0 || percent >= 100 || sensitive < 0 || sensitive > percent)
-      return parameter.emitOpError("expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = ")
+      return errorAt(parameter, "expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = ")
              << std::to_string(sensitive) << ", percent = " << std::to_string(percent);
     double bySensitivity = unweighted ? 0 : double(sensitive);
     FailureOr<FisherRows> fisher =

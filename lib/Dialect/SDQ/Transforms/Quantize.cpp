@@ -31,7 +31,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
   void runOnOperation() override {
     ParameterOp parameter = getOperation();
     if (types.empty() == (codebook == 0)) {
-      parameter.emitOpError("expected either types=… (vectors) or codebook=… (codebooks)");
+      errorAt(parameter, "expected either types=… (vectors) or codebook=… (codebooks)");
       return signalPassFailure();
     }
     if (failed(codebook ? quantizeToCodebook(parameter, codebook, unweighted ? nullptr : statistics.get(), unweighted)
@@ -42,11 +42,11 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
   /// Term i in types[i]; a type that needs no scale is rounded to, and takes neither vector nor scale.
   FailureOr<WeightFormat> targetOf(ParameterOp parameter, WeightFormat term, StringRef typeName) {
     MLIRContext *context = parameter.getContext();
-    auto emitError = [&] { return parameter.emitOpError(); };
+    auto emitError = [&] { return errorAt(parameter); };
     auto parse = [&](StringRef option, StringRef text) -> Type {
       if (std::optional<ElementKind> kind = elementKindNamed(text))
         return typeOf(context, *kind);
-      parameter.emitOpError("expected ") << option << " to be a number format, found '" << text << "'";
+      errorAt(parameter, "expected ") << option << " to be a number format, found '" << text << "'";
       return {};
     };
     Type element = parse("types", typeName);
@@ -70,7 +70,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
         return WeightFormat(format);
       return failure();
     }
-    parameter.emitOpError("expected an unquantized #sdq.nm or #sdq.dense term, found ") << Attribute(term);
+    errorAt(parameter, "expected an unquantized #sdq.nm or #sdq.dense term, found ") << Attribute(term);
     return failure();
   }
 
@@ -78,7 +78,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
     WeightType type = parameter.getWeightType();
     SmallVector<WeightFormat> terms = termsOf(type.getFormat());
     if (types.size() != terms.size())
-      return parameter.emitOpError("expected one of types for each of ")
+      return errorAt(parameter, "expected one of types for each of ")
              << terms.size() << " terms, found " << types.size();
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (failed(weight))

@@ -35,13 +35,13 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
   LogicalResult sparsify(ParameterOp parameter) {
     WeightType type = parameter.getWeightType();
     if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(type.getFormat())); !dense || dense.getVector())
-      return parameter.emitOpError("expected an unquantized #sdq.dense to sparsify, found ")
+      return errorAt(parameter, "expected an unquantized #sdq.dense to sparsify, found ")
              << Attribute(type.getFormat());
     auto counts = parsePattern(parameter, "pattern", pattern);
     if (failed(counts))
       return failure();
     auto [n, m] = *counts;
-    auto format = NMFormatAttr::getChecked([&] { return parameter.emitOpError(); }, parameter.getContext(), n, m,
+    auto format = NMFormatAttr::getChecked([&] { return errorAt(parameter); }, parameter.getContext(), n, m,
                                            bool(pairwise), type.getElementType(), int64_t(0), Type());
     FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);

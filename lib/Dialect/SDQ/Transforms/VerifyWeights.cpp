@@ -4,7 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "sdq/Dialect/SDQ/IR/Parts.h"
+#include "WeightPass.h"
+
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
 
 using namespace mlir;
@@ -24,7 +25,7 @@ struct VerifyWeights : sdq::impl::VerifyWeightsBase<VerifyWeights> {
     if (failed(weight))
       return signalPassFailure();
     if (llvm::Error error = weight->type.getFormat().verifyContent(weight->shape(), weight->parts)) {
-      parameter.emitOpError() << llvm::toString(std::move(error));
+      (void)report(parameter, std::move(error));
       signalPassFailure();
     }
   }

@@ -15,7 +15,7 @@ FailureOr<std::pair<int64_t, int64_t>> sdq::parsePattern(ParameterOp parameter, 
   auto [left, right] = pattern.split(':');
   int64_t n, m;
   if (left.getAsInteger(10, n) || right.getAsInteger(10, m)) {
-    parameter.emitOpError("expected ") << option << "=N:M, found '" << pattern << "'";
+    errorAt(parameter, "expected ") << option << "=N:M, found '" << pattern << "'";
     return failure();
   }
   return std::pair(n, m);
@@ -32,8 +32,12 @@ LogicalResult sdq::openCalibration(MLIRContext *context, StringRef path,
   return success();
 }
 
+InFlightDiagnostic sdq::errorAt(ParameterOp parameter, const Twine &message) {
+  return parameter.emitError() << "weight '" << parameter.getSymName() << "': " << message;
+}
+
 LogicalResult sdq::report(ParameterOp parameter, llvm::Error error) {
-  return parameter.emitOpError() << llvm::toString(std::move(error));
+  return errorAt(parameter) << llvm::toString(std::move(error));
 }
 
 FailureOr<FisherRows> FisherRows::find(ParameterOp parameter, const Calibration *calibration, bool need,
@@ -65,7 +69,7 @@ FailureOr<FisherRows> FisherRows::find(ParameterOp parameter, const Calibration 
     }
   }
   if (need && !rows.entry) {
-    parameter.emitOpError("needs Fisher information: ")
+    errorAt(parameter, "needs Fisher information: ")
         << (calibration ? "the calibration file '" + calibration->path().str() + "' has no '" +
                               parameter.getSymName().str() + ".fisher' by name or by content"
                         : std::string("no calibration file was given"))
@@ -90,7 +94,7 @@ FailureOr<Scores> Scores::find(ParameterOp parameter, StringRef metric, const Ca
   if (metric == "magnitude")
     return scores;
   if (metric != "fisher") {
-    parameter.emitOpError("expected a metric of magnitude or fisher, found '") << metric << "'";
+    errorAt(parameter, "expected a metric of magnitude or fisher, found '") << metric << "'";
     return failure();
   }
   FailureOr<FisherRows> rows = FisherRows::find(parameter, calibration, /*need=*/true, "metric=magnitude needs none");
@@ -113,7 +117,7 @@ LogicalResult sdq::readFiniteRow(ParameterOp parameter, const WeightView &weight
   weight.readRow(row, out);
   for (auto [column, value] : llvm::enumerate(out))
     if (!std::isfinite(value))
-      return parameter.emitOpError("row ") << row << ", column " << column << ": expected a finite value, found "
+      return errorAt(parameter, "row ") << row << ", column " << column << ": expected a finite value, found "
                                            << std::to_string(value);
   return success();
 }

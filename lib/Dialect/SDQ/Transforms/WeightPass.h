@@ -55,6 +55,8 @@ private:
 mlir::LogicalResult readFiniteRow(ParameterOp parameter, const WeightView &weight, int64_t row,
                                   llvm::MutableArrayRef<float> out);
 
+/// An error at the parameter that names the weight.
+mlir::InFlightDiagnostic errorAt(ParameterOp parameter, const llvm::Twine &message = {});
 /// Emits an error at the parameter and fails.
 mlir::LogicalResult report(ParameterOp parameter, llvm::Error error);
 
