@@ -9,10 +9,25 @@
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
+#include "sdq/Import/ONNX/StubDialect.h"
 #include "sdq/Pipelines/Decompose.h"
 #include "sdq/Pipelines/LowerCPU.h"
 
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+
 void sdq::registerDialects(mlir::DialectRegistry &registry) { registry.insert<SDQDialect>(); }
+
+void sdq::registerCompilerDialects(mlir::DialectRegistry &registry) {
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  mlir::registerAllGPUToLLVMIRTranslations(registry);
+  mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+  registerDialects(registry);
+  registerONNXStub(registry);
+}
 
 void sdq::registerPasses() {
   registerSDQTransformsPasses();

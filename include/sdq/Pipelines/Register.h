@@ -11,8 +11,12 @@
 
 namespace sdq {
 
-/// The sdq dialect and what its passes need to see.
+/// The sdq dialect.
 void registerDialects(mlir::DialectRegistry &registry);
+
+/// Everything a tool that compiles needs: the sdq dialect, upstream's dialects and their translations to LLVM IR, and
+/// a stub of `onnx` unless the registry has one.
+void registerCompilerDialects(mlir::DialectRegistry &registry);
 
 /// Every pass and pipeline of SDQ, under its flag.
 void registerPasses();

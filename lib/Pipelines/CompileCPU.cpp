@@ -1,0 +1,50 @@
+//===- CompileCPU.cpp - A program's object code for a CPU -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Pipelines/CompileCPU.h"
+
+#include "sdq/Conversion/SDQToCPU/Passes.h"
+#include "sdq/Dialect/SDQ/IR/Parts.h"
+#include "sdq/Pipelines/LowerCPU.h"
+#include "sdq/Runtime/Compile.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+using namespace mlir;
+using namespace sdq;
+
+FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &target, StringRef name) {
+  OwningOpRef<ModuleOp> lowered = module.clone();
+  for (ExecutableOp other : llvm::make_early_inc_range(lowered->getOps<ExecutableOp>()))
+    other.erase();
+  PassManager manager(module.getContext());
+  buildLowerCPU(manager);
+  if (failed(manager.run(*lowered)))
+    return failure();
+  auto buffers = lowered->getOperation()->getAttrOfType<ArrayAttr>(bufferListName);
+
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(*lowered, llvmContext, "sdq");
+  if (!llvmModule)
+    return failure();
+  std::string entry = ("_mlir_ciface_" + programEntry).str();
+  llvm::Expected<SmallVector<char, 0>> object = compileObject(std::move(llvmModule), entry, target);
+  if (!object) {
+    module.emitError(llvm::toString(object.takeError()));
+    return failure();
+  }
+
+  if (auto former = module.lookupSymbol<ExecutableOp>(name))
+    former.erase();
+  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+  auto type = RankedTensorType::get({static_cast<int64_t>(object->size())}, b.getI8Type());
+  auto code = makeResource(type, ("sdq:code." + name).str(), AlignedBytes(object->begin(), object->end()));
+  return ExecutableOp::create(b, module.getLoc(), name, target.triple, target.cpu, target.features, entry, code,
+                              buffers);
+}
