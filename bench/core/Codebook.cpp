@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 // One thread. Rows are like an LLM's: normal values in f16, Fisher weights over many orders of magnitude.
 
-#include "sdq/Core/BufferBackend.h"
 #include "sdq/Core/Codebook.h"
+#include "sdq/Core/BufferBackend.h"
 #include "sdq/Core/Codec.h"
 #include "sdq/Core/GlobalOutliers.h"
 #include "sdq/Core/Pack.h"

@@ -7,7 +7,6 @@
 #include "sdq/Core/BitStream.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 
 using namespace sdq;
@@ -57,15 +56,17 @@ void unpackGroups<4>(const uint8_t *bytes, size_t groups, uint8_t *codes) {
   }
 }
 
+using PackGroups = void (*)(const uint8_t *codes, size_t groups, uint8_t *bytes);
+using UnpackGroups = void (*)(const uint8_t *bytes, size_t groups, uint8_t *codes);
+
 void sdq::packBits(llvm::ArrayRef<uint8_t> codes, unsigned width, llvm::MutableArrayRef<uint8_t> bytes) {
   assert(width >= 1 && width <= 8 && int64_t(bytes.size()) == bitStreamBytes(codes.size(), width));
   if (width == 8) {
     std::copy(codes.begin(), codes.end(), bytes.begin());
     return;
   }
-  static constexpr auto byWidth =
-      std::to_array({packGroups<1>, packGroups<2>, packGroups<3>, packGroups<4>, packGroups<5>, packGroups<6>,
-                     packGroups<7>});
+  static constexpr PackGroups byWidth[] = {packGroups<1>, packGroups<2>, packGroups<3>, packGroups<4>,
+                                           packGroups<5>, packGroups<6>, packGroups<7>};
   size_t groups = codes.size() / 8;
   byWidth[width - 1](codes.data(), groups, bytes.data());
   packGroup(codes.data() + 8 * groups, width, codes.size() % 8, bytes.data() + width * groups,
@@ -78,9 +79,8 @@ void sdq::unpackBits(llvm::ArrayRef<uint8_t> bytes, unsigned width, llvm::Mutabl
     std::copy(bytes.begin(), bytes.end(), codes.begin());
     return;
   }
-  static constexpr auto byWidth =
-      std::to_array({unpackGroups<1>, unpackGroups<2>, unpackGroups<3>, unpackGroups<4>, unpackGroups<5>,
-                     unpackGroups<6>, unpackGroups<7>});
+  static constexpr UnpackGroups byWidth[] = {unpackGroups<1>, unpackGroups<2>, unpackGroups<3>, unpackGroups<4>,
+                                             unpackGroups<5>, unpackGroups<6>, unpackGroups<7>};
   size_t groups = codes.size() / 8;
   byWidth[width - 1](bytes.data(), groups, codes.data());
   unpackGroup(bytes.data() + width * groups, bytes.size() - width * groups, width, codes.size() % 8,

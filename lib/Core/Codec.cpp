@@ -11,8 +11,8 @@
 
 #include "llvm/Support/ErrorHandling.h"
 
+#include <algorithm>
 #include <cassert>
-#include <cstring>
 
 using namespace sdq;
 
@@ -89,7 +89,7 @@ void sdq::narrowToBF16(llvm::ArrayRef<float> from, llvm::MutableArrayRef<uint16_
 
 void sdq::widen(ElementKind kind, const void *data, llvm::MutableArrayRef<float> to) {
   if (kind == ElementKind::F32) {
-    std::memcpy(to.data(), data, to.size() * sizeof(float));
+    std::copy_n(static_cast<const float *>(data), to.size(), to.begin());
     return;
   }
   assert(!isQuantized(kind) && "codes need a scale");
@@ -99,7 +99,7 @@ void sdq::widen(ElementKind kind, const void *data, llvm::MutableArrayRef<float>
 
 void sdq::narrow(ElementKind kind, llvm::ArrayRef<float> from, void *data) {
   if (kind == ElementKind::F32) {
-    std::memcpy(data, from.data(), from.size() * sizeof(float));
+    std::copy(from.begin(), from.end(), static_cast<float *>(data));
     return;
   }
   assert(!isQuantized(kind) && "codes need a scale");

@@ -42,7 +42,8 @@ static Selected selectRank(int64_t rank, const ForEachKey &forEachKey) {
   return {(upper << 16) | lower, below};
 }
 
-/// Takes the `count` largest scores among the elements not yet taken, ties in order of place; returns the smallest taken.
+/// Takes the `count` largest scores among the elements not yet taken, ties in order of place; returns the smallest
+/// taken.
 template <typename ScoreOf>
 static float takeLargest(int64_t count, int64_t size, int64_t available, const ScoreOf &scoreOf,
                          llvm::BitVector &taken) {
@@ -74,13 +75,12 @@ GlobalOutliers sdq::findGlobalOutliers(llvm::ArrayRef<float> weights, llvm::Arra
   assert((sensitivePercent == 0 || int64_t(fisher.size()) == size) && "sensitive values are found by Fisher");
   GlobalOutliers result;
   result.sensitive = std::clamp<int64_t>(std::llround(sensitivePercent / 100 * double(size)), 0, size);
-  result.outliers =
-      std::clamp<int64_t>(std::llround(outlierPercent / 100 * double(size)), 0, size - result.sensitive);
+  result.outliers = std::clamp<int64_t>(std::llround(outlierPercent / 100 * double(size)), 0, size - result.sensitive);
 
   llvm::BitVector taken(size);
   takeLargest(result.sensitive, size, size, [&](int64_t i) { return fisher[i]; }, taken);
-  result.threshold = takeLargest(result.outliers, size, size - result.sensitive,
-                                 [&](int64_t i) { return std::fabs(weights[i]); }, taken);
+  result.threshold = takeLargest(
+      result.outliers, size, size - result.sensitive, [&](int64_t i) { return std::fabs(weights[i]); }, taken);
   result.places.reserve(result.sensitive + result.outliers);
   for (unsigned place : taken.set_bits())
     result.places.push_back(place);

@@ -29,9 +29,10 @@ static llvm::Expected<llvm::SmallVector<uint32_t>> selectStored(const NMFormat &
         mask |= 1u << ((c - begin) / unit);
     int64_t found = llvm::popcount(mask);
     if (found > wanted)
-      return packError("pack_c2: row %lld, block %zu (columns %lld to %lld): expected at most %lld nonzero %s, got %lld",
-                       (long long)row, block, (long long)begin, (long long)end - 1, (long long)wanted,
-                       unit == 2 ? "pairs" : "values", (long long)found);
+      return packError(
+          "pack_c2: row %lld, block %zu (columns %lld to %lld): expected at most %lld nonzero %s, got %lld",
+          (long long)row, block, (long long)begin, (long long)end - 1, (long long)wanted,
+          unit == 2 ? "pairs" : "values", (long long)found);
     for (; found < wanted; ++found)
       mask |= ~mask & (mask + 1); // the lowest clear bit
     masks[block] = mask;

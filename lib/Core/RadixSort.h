@@ -23,9 +23,7 @@ inline uint32_t orderedKey(float x) {
 }
 
 /// The float of a key.
-inline float fromOrderedKey(uint32_t key) {
-  return llvm::bit_cast<float>(key & 0x80000000 ? key & 0x7FFFFFFF : ~key);
-}
+inline float fromOrderedKey(uint32_t key) { return llvm::bit_cast<float>(key & 0x80000000 ? key & 0x7FFFFFFF : ~key); }
 
 /// Sorts by the upper 32 bits, equals in order of appearance. A digit that all keys share costs no pass (the low bits
 /// of widened f16).

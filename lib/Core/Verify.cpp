@@ -56,11 +56,11 @@ Error verifyPart(const PartSpec &expected, const PartView &part) {
     return fail("stored_c1: expected part '{0}', got '{1}'", expected.name, got.name);
   if (got.type != expected.type)
     return fail("stored_c1: part '{0}': expected type {1}, got {2}", got.name, spell(expected.type), spell(got.type));
-  bool sameShape = got.shape.size() == expected.shape.size() &&
-                   llvm::all_of(llvm::zip(expected.shape, got.shape), [](auto pair) {
-                     auto [want, have] = pair;
-                     return want == kDynamicExtent ? have >= 1 : want == have;
-                   });
+  bool sameShape =
+      got.shape.size() == expected.shape.size() && llvm::all_of(llvm::zip(expected.shape, got.shape), [](auto pair) {
+        auto [want, have] = pair;
+        return want == kDynamicExtent ? have >= 1 : want == have;
+      });
   if (!sameShape)
     return fail("stored_c1: part '{0}': expected shape {1}, got {2}", got.name, spell(expected.shape),
                 spell(got.shape));

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The backend of Decode.h that computes at once, over the bytes of `PartView`s. It is the reference that everything
+// The backend of Decode.h that computes right away, over the bytes of `PartView`s. It is the reference that everything
 // else which reads a stored weight is compared with, and what tools decode with.
 //
 //===----------------------------------------------------------------------===//
@@ -104,12 +104,12 @@ public:
 
 /// out[c] += W[row, c] for every column, where `parts` hold `format` in the order of `partsOf(format, shape)` with
 /// dynamic extents resolved. The terms of a sum are added in order, in f32. Parts are trusted: see `verifyStored`.
+/// The same values as a visit with `BufferBackend`, bit for bit, only faster: whole rows are unpacked at a time.
 void decodeRow(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts, int64_t row,
                llvm::MutableArrayRef<float> out);
 
 /// out[r · C + c] = W[r, c], row-major.
-void decodeMatrix(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts,
-                  llvm::MutableArrayRef<float> out);
+void decodeMatrix(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts, llvm::MutableArrayRef<float> out);
 
 } // namespace sdq
 

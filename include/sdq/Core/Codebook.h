@@ -7,8 +7,8 @@
 #ifndef SDQ_CORE_CODEBOOK_H
 #define SDQ_CORE_CODEBOOK_H
 
-#include "sdq/Core/KMeans.h"
 #include "sdq/Core/Format.h"
+#include "sdq/Core/KMeans.h"
 
 namespace sdq {
 
@@ -35,8 +35,8 @@ struct Residual {
 };
 
 /// The sum is read back exactly if any code allows it: the nearest does within a factor of two (Sterbenz), where the
-/// difference needs no more digits than the value; otherwise the first code that works; otherwise the closest. A rest in
-/// f32 is exact for every f16 value and table below 1; one in f16 may not be for values close to zero.
+/// difference needs no more digits than the value; otherwise the first code that works; otherwise the closest. A rest
+/// in f32 is exact for every f16 value and table below 1; one in f16 may not be for values close to zero.
 Residual shareResidual(llvm::ArrayRef<float> table, ElementKind kind, float value);
 
 } // namespace sdq

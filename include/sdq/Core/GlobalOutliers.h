@@ -35,8 +35,8 @@ struct GlobalOutliers {
 
 /// `weights` and `fisher`: R·C, finite, Fisher not negative. `fisher` may be empty if sensitivePercent is 0. Percents
 /// are within [0, 100]; together they take at most everything.
-GlobalOutliers findGlobalOutliers(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> fisher,
-                                  double sensitivePercent, double outlierPercent);
+GlobalOutliers findGlobalOutliers(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> fisher, double sensitivePercent,
+                                  double outlierPercent);
 
 /// The r that belongs to the threshold T of `weights`: the paper's knob, for reports. Quartiles interpolate linearly.
 double interquartileMultiple(llvm::ArrayRef<float> weights, float threshold);

@@ -9,8 +9,8 @@
 //
 //   gain(m, i) = (P1[i] − P1[m])² / (P0[i] − P0[m]),
 //
-// and Σ f·(w − c)² = Σ f·w² − Σ gain: the sum of gains over k clusters is to be largest. Gains are (inverse) Monge, from
-// which two things follow (Aggarwal, Schieber, Tokuyama 1994; Grønlund et al., arXiv 1701.07204):
+// and Σ f·(w − c)² = Σ f·w² − Σ gain: the sum of gains over k clusters is to be largest. Gains are (inverse) Monge,
+// from which two things follow (Aggarwal, Schieber, Tokuyama 1994; Grønlund et al., arXiv 1701.07204):
 //
 //   1. best(k), the largest sum over k clusters, is concave in k. So if every cluster is charged λ, the best number of
 //      clusters falls as λ rises, and the λ for which it is k gives *the* optimal k clusters.
@@ -41,8 +41,8 @@ public:
   enum class Method { Lagrange, Layers };
 
   /// The centroids, ascending, that minimise Σ weights[i]·(values[i] − nearest centroid)²: k of them, or as many as
-  /// there are distinct values of nonzero weight, if those are fewer. Values are finite; weights finite and not negative;
-  /// empty or all-zero weights count as ones. Valid until the next call. values is not empty, k ≥ 1.
+  /// there are distinct values of nonzero weight, if those are fewer. Values are finite; weights finite and not
+  /// negative; empty or all-zero weights count as ones. Valid until the next call. values is not empty, k ≥ 1.
   llvm::ArrayRef<double> solve(llvm::ArrayRef<float> values, llvm::ArrayRef<float> weights, unsigned k,
                                Method method = Method::Lagrange);
 

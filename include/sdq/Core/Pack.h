@@ -30,8 +30,8 @@ llvm::Error storeRow(const DenseFormat &format, Shape shape, MutableParts parts,
 
 /// Stores a row given on the dense grid. pack_c2: at most N of each block of M values are nonzero (pairwise: at most
 /// N/2 of its M/2 pairs have a nonzero member).
-llvm::Error storeRow(const NMFormat &format, Shape shape, MutableParts parts, int64_t row,
-                     llvm::ArrayRef<float> values, llvm::ArrayRef<float> scales = {});
+llvm::Error storeRow(const NMFormat &format, Shape shape, MutableParts parts, int64_t row, llvm::ArrayRef<float> values,
+                     llvm::ArrayRef<float> scales = {});
 
 /// Stores a row of C codes and its table. pack_c3: the table has 2^bits values and every code is below that.
 llvm::Error storeRow(const LUTFormat &format, Shape shape, MutableParts parts, int64_t row,

@@ -29,9 +29,9 @@ struct Pattern {
 /// Sparsifies: sets row[c] to zero outside the selection by `scores` (both C long).
 void sparsify(Pattern pattern, llvm::ArrayRef<float> scores, llvm::MutableArrayRef<float> row);
 
-/// Splits a row into its outliers, N of every M by `scores`, and the inliers that remain: row = outliers + inliers, each
-/// value in one of them and zero in the other (SDQ, arXiv 2406.13868). Zeros are never taken before a nonzero, whatever
-/// their score, so that an a:M row leaves at most (a − N):M inliers.
+/// Splits a row into its outliers, N of every M by `scores`, and the inliers that remain: row = outliers + inliers,
+/// each value in one of them and zero in the other (SDQ, arXiv 2406.13868). Zeros are never taken before a nonzero,
+/// whatever their score, so that an a:M row leaves at most (a − N):M inliers.
 void splitOutliers(Pattern pattern, llvm::ArrayRef<float> scores, llvm::ArrayRef<float> row,
                    llvm::MutableArrayRef<float> outliers, llvm::MutableArrayRef<float> inliers);
 

@@ -22,9 +22,7 @@ struct PartAllocator {
   PartAllocator() = default;
   template <typename U>
   PartAllocator(const PartAllocator<U> &) {}
-  T *allocate(size_t n) {
-    return static_cast<T *>(::operator new(n * sizeof(T), std::align_val_t(kPartAlignment)));
-  }
+  T *allocate(size_t n) { return static_cast<T *>(::operator new(n * sizeof(T), std::align_val_t(kPartAlignment))); }
   void deallocate(T *p, size_t) { ::operator delete(p, std::align_val_t(kPartAlignment)); }
   bool operator==(const PartAllocator &) const { return true; }
 };

@@ -8,9 +8,9 @@
 //
 //   w[c] ≈ code[c] · s[c / vector],        s = scale, or scale · row_scale under a second level,
 //
-// where the scale is itself rounded to its stored format. Codes are chosen for the *rounded* scale, the one they will be
-// read with. With e4m3 scales the row's second level is f32 and puts the row's largest scale at 448, the largest e4m3;
-// scales more than 2^18 smaller than that round to zero, and so does their vector.
+// where the scale is itself rounded to its stored format. Codes are chosen for the *rounded* scale, the one they will
+// be read with. With e4m3 scales the row's second level is f32 and puts the row's largest scale at 448, the largest
+// e4m3; scales more than 2^18 smaller than that round to zero, and so does their vector.
 //
 //===----------------------------------------------------------------------===//
 

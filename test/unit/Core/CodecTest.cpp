@@ -84,11 +84,12 @@ TEST(Codec, EveryCodeDecodesAsAPFloatSays) {
   for (ElementKind kind : kFloats)
     for (uint32_t code = 0; code < (1u << bitWidth(kind)); ++code) {
       float expected = referenceDecode(kind, code), got = decode(kind, code);
-      if (std::isnan(expected))
+      if (std::isnan(expected)) {
         EXPECT_TRUE(std::isnan(got)) << name(kind).str() << " code " << code;
-      else
+      } else {
         ASSERT_EQ(llvm::bit_cast<uint32_t>(expected), llvm::bit_cast<uint32_t>(got))
             << name(kind).str() << " code " << code;
+      }
     }
 }
 
@@ -101,8 +102,9 @@ TEST(Codec, EncodeRoundsToNearestEvenAndSaturates) {
 TEST(Codec, FiniteCodesSurviveARoundTrip) {
   for (ElementKind kind : kFloats)
     for (uint32_t code = 0; code < (1u << bitWidth(kind)); ++code)
-      if (float value = decode(kind, code); std::isfinite(value))
+      if (float value = decode(kind, code); std::isfinite(value)) {
         ASSERT_EQ(code, encode(kind, value)) << name(kind).str();
+      }
   for (ElementKind kind : {ElementKind::Int4, ElementKind::Int8})
     for (int value = -int(maxMagnitude(kind)); value <= int(maxMagnitude(kind)); ++value)
       ASSERT_EQ(float(value), decode(kind, encode(kind, float(value)))) << name(kind).str();
@@ -152,8 +154,9 @@ TEST(Codec, BulkConversionEqualsOneByOne) {
     back.resize(65536);
     widen(kind, all.data(), back);
     for (uint32_t i = 0; i < 65536; ++i)
-      if (!std::isnan(back[i]))
+      if (!std::isnan(back[i])) {
         ASSERT_EQ(decode(kind, i), back[i]);
+      }
   }
 }
 

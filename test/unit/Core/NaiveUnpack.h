@@ -88,7 +88,8 @@ inline void naiveAdd(const Format &format, Shape shape, llvm::ArrayRef<PartView>
     unsigned width = bitWidth(lut->table);
     for (int64_t r = 0; r < shape.rows; ++r)
       for (int64_t c = 0; c < shape.columns; ++c)
-        at(r, c) += decode(lut->table, bitsAt(parts[1], r, bitsAt(parts[0], r, c * lut->bits, lut->bits) * width, width));
+        at(r, c) +=
+            decode(lut->table, bitsAt(parts[1], r, bitsAt(parts[0], r, c * lut->bits, lut->bits) * width, width));
   } else {
     const auto &csr = std::get<CSRFormat>(format.variant());
     unsigned width = bitWidth(csr.values), columnWidth = bitWidth(parts[1].spec.type);

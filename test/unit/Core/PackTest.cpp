@@ -6,10 +6,10 @@
 // Proves unpack(pack(x)) = x for every format over random shapes, and that the library's decoder reads what a naive
 // one reads. Quantized values are made representable, so that equality is exact.
 
+#include "sdq/Core/Pack.h"
 #include "NaiveUnpack.h"
 #include "sdq/Core/BitStream.h"
 #include "sdq/Core/BufferBackend.h"
-#include "sdq/Core/Pack.h"
 #include "sdq/Core/VectorQuantization.h"
 #include "sdq/Core/Verify.h"
 
@@ -75,8 +75,26 @@ protected:
     EXPECT_EQ("", llvm::toString(verifyStored(weight->format, weight->shape, weight->views()))) << what;
     ASSERT_EQ(expected.vec(), weight->decode()) << what;
     ASSERT_EQ(expected.vec(), naiveUnpack(*weight)) << what;
+    ASSERT_EQ(expected.vec(), visitAll(*weight)) << what;
     for (const Part &part : weight->parts)
       EXPECT_EQ(0u, reinterpret_cast<uintptr_t>(part.data.data()) % kPartAlignment);
+  }
+
+  /// The generic decoders over buffers, as 3 lanes that share each row.
+  static std::vector<float> visitAll(const StoredWeight &weight) {
+    std::vector<PartView> views = weight.views();
+    std::vector<BufferPart> parts(views.begin(), views.end());
+    std::vector<float> out(weight.shape.rows * weight.shape.columns);
+    BufferBackend backend;
+    for (int64_t row = 0; row < weight.shape.rows; ++row)
+      for (int64_t lane = 0; lane < 3; ++lane)
+        visitRow(backend, weight.format, weight.shape, llvm::ArrayRef(parts), row, lane, int64_t(3), {},
+                 [&](int64_t column, float value, BufferBackend::Accumulators none) {
+                   EXPECT_TRUE(column >= 0 && column < weight.shape.columns);
+                   out[row * weight.shape.columns + column] += value;
+                   return none;
+                 });
+    return out;
   }
 
   static std::string describe(const Encoding &encoding, Shape shape) {
@@ -216,8 +234,9 @@ TEST_F(PackTest, AbsmaxQuantizationIsNearestUnderTheStoredScale) {
       auto original = llvm::ArrayRef<float>(values).slice(r * shape.columns, shape.columns);
       RoundedScales scales = roundScales(encoding.scale, absmaxScales(encoding, original));
       quantizeDequantize(encoding, original, row);
-      if (encoding.scale == ScaleKind::E4M3)
+      if (encoding.scale == ScaleKind::E4M3) {
         EXPECT_EQ(448.0f, decode(ElementKind::E4M3, *std::max_element(scales.codes.begin(), scales.codes.end())));
+      }
       for (int64_t c = 0; c < shape.columns; ++c) {
         float got = decoded[r * shape.columns + c], scale = scales.values[c / encoding.vector];
         EXPECT_EQ(row[c], got);

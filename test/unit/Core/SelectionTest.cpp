@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 // Proves that selections keep the best scores there are (by brute force), and that extractions take what they say.
 
+#include "sdq/Core/Selection.h"
 #include "sdq/Core/ErrorMetrics.h"
 #include "sdq/Core/GlobalOutliers.h"
-#include "sdq/Core/Selection.h"
 
 #include <algorithm>
 #include <cmath>
@@ -63,8 +63,9 @@ TEST_F(SelectionTest, KeepsTheLargestTotalScore) {
       EXPECT_EQ(best, scoreOf(got));
       for (size_t u = 1; u < units; ++u)
         for (size_t v = 0; v < u; ++v)
-          if (scoreOf(1u << u) == scoreOf(1u << v))
+          if (scoreOf(1u << u) == scoreOf(1u << v)) {
             EXPECT_GE((got >> v) & 1, (got >> u) & 1) << "ties go to the lower column";
+          }
     }
   }
 }
@@ -109,16 +110,15 @@ TEST_F(SelectionTest, ExtractsExactlyTheShareAskedFor) {
     for (size_t i = 0; i < size; ++i)
       order[i] = i;
     auto largestFirst = [](auto begin, auto end, auto score) {
-      std::sort(begin, end, [&](int64_t a, int64_t b) {
-        return score(a) != score(b) ? score(a) > score(b) : a < b;
-      });
+      std::sort(begin, end, [&](int64_t a, int64_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
     };
     largestFirst(order.begin(), order.end(), [&](int64_t i) { return fisher[i]; });
     largestFirst(order.begin() + found.sensitive, order.end(), [&](int64_t i) { return std::fabs(weights[i]); });
     std::set<int64_t> expected(order.begin(), order.begin() + found.places.size());
     EXPECT_EQ(std::vector<int64_t>(expected.begin(), expected.end()), found.places);
-    if (found.outliers)
+    if (found.outliers) {
       EXPECT_EQ(std::fabs(weights[order[found.places.size() - 1]]), found.threshold);
+    }
   }
 }
 
@@ -133,8 +133,8 @@ TEST_F(SelectionTest, TheThresholdIsAMultipleOfTheInterquartileRange) {
   std::sort(sorted.begin(), sorted.end());
   double q1 = sorted[2500], q3 = sorted[7500], range = q3 - q1;
   EXPECT_NEAR(found.threshold, std::max(std::fabs(q1 - r * range), std::fabs(q3 + r * range)), 1e-6);
-  EXPECT_EQ(40, std::count_if(weights.begin(), weights.end(),
-                              [&](float w) { return std::fabs(w) >= found.threshold; }));
+  EXPECT_EQ(40,
+            std::count_if(weights.begin(), weights.end(), [&](float w) { return std::fabs(w) >= found.threshold; }));
 }
 
 TEST_F(SelectionTest, ErrorMetricsAddUpOverRows) {

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 // Proves that every constraint on stored parts (stored_c1 to stored_c7) is enforced, with the message it gives.
 
-#include "sdq/Core/Pack.h"
 #include "sdq/Core/Verify.h"
+#include "sdq/Core/Pack.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -108,9 +108,7 @@ TEST(Verify, PaddingIsZero) {
 }
 
 TEST(Verify, SparseRowsAreOrdered) {
-  auto fresh = [] {
-    return llvm::cantFail(pack(CSRFormat{}, kShape, {{0, 2, 1.0f}, {0, 5, 2.0f}, {1, 1, 3.0f}}));
-  };
+  auto fresh = [] { return llvm::cantFail(pack(CSRFormat{}, kShape, {{0, 2, 1.0f}, {0, 5, 2.0f}, {1, 1, 3.0f}})); };
   StoredWeight weight = fresh();
   EXPECT_EQ("", verify(weight));
   weight.parts[0].elements<int32_t>()[0] = 1;
