@@ -1,0 +1,73 @@
+//===- Report.h - What compression did to a model -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_COMPILER_REPORT_H
+#define SDQ_COMPILER_REPORT_H
+
+#include "sdq/Core/Calibration.h"
+#include "sdq/Core/ErrorMetrics.h"
+#include "sdq/Dialect/SDQ/IR/SDQ.h"
+#include "sdq/Recipe/Recipe.h"
+
+#include "llvm/Support/JSON.h"
+
+namespace sdq {
+
+/// Bits that a weight takes, by what they are for.
+struct StorageBits {
+  int64_t values = 0, metadata = 0, scales = 0, tables = 0;
+
+  int64_t total() const { return values + metadata + scales + tables; }
+  StorageBits &operator+=(const StorageBits &other);
+};
+
+/// One weight, before and after.
+struct LayerReport {
+  std::string name, format;
+  Shape shape;
+  StorageBits bits;
+  /// Errors of the stored weight against the imported one; Fisher-weighted where the calibration has the Fisher.
+  ErrorMetrics error;
+  bool hasFisher = false;
+  /// Processor time spent on compressing it.
+  double seconds = 0;
+};
+
+/// A model. Bits are of the compressed weights alone; what was left alone counts in no line.
+struct ModelReport {
+  std::string model, recipe;
+  std::vector<LayerReport> layers;
+  /// Effective compute throughput, relative to dense 16-bit arithmetic: as the paper counts it, and with the
+  /// activations as they are executed.
+  double paperThroughput = 1, realisedThroughput = 1;
+  double seconds = 0;
+  int64_t peakMemoryBytes = 0;
+
+  int64_t weights() const;
+  StorageBits bits() const;
+  ErrorMetrics error() const;
+
+  llvm::json::Value toJSON() const;
+  /// A table a person reads: a line a layer and one for all.
+  void print(llvm::raw_ostream &out) const;
+};
+
+/// A parameter as it was when it was raised, to measure errors against.
+struct OriginalWeight {
+  WeightType type;
+  mlir::DictionaryAttr parts;
+};
+
+/// Measures a compressed parameter against what it was. Streams row by row.
+mlir::FailureOr<LayerReport> measureLayer(ParameterOp parameter, const OriginalWeight &original,
+                                          const Calibration *calibration);
+
+/// The most memory this process has held, in bytes.
+int64_t peakMemory();
+
+} // namespace sdq
+
+#endif // SDQ_COMPILER_REPORT_H

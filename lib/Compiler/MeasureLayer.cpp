@@ -1,0 +1,94 @@
+//===- MeasureLayer.cpp - A compressed weight against the original -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Compiler/Report.h"
+#include "sdq/Dialect/SDQ/IR/Parts.h"
+
+#include <sys/resource.h>
+
+using namespace mlir;
+using namespace sdq;
+
+StorageBits &StorageBits::operator+=(const StorageBits &other) {
+  values += other.values;
+  metadata += other.metadata;
+  scales += other.scales;
+  tables += other.tables;
+  return *this;
+}
+
+static StorageBits bitsOf(const WeightView &weight) {
+  StorageBits bits;
+  for (const PartView &part : weight.parts) {
+    int64_t size = byteSize(part.spec) * 8;
+    switch (part.spec.kind) {
+    case PartKind::Values:
+      bits.values += size;
+      break;
+    case PartKind::Metadata:
+      bits.metadata += size;
+      break;
+    case PartKind::Scales:
+      bits.scales += size;
+      break;
+    case PartKind::Tables:
+      bits.tables += size;
+      break;
+    }
+  }
+  return bits;
+}
+
+FailureOr<LayerReport> sdq::measureLayer(ParameterOp parameter, const OriginalWeight &original,
+                                         const Calibration *calibration) {
+  FailureOr<WeightView> after = viewWeight(parameter);
+  FailureOr<WeightView> before =
+      viewWeight(original.type, original.parts, [&] { return parameter.emitOpError("before compression: "); });
+  if (failed(after) || failed(before))
+    return failure();
+
+  LayerReport report;
+  report.name = parameter.getSymName().str();
+  llvm::raw_string_ostream(report.format) << Attribute(parameter.getWeightType().getFormat());
+  report.shape = after->shape();
+  report.bits = bitsOf(*after);
+
+  const CalibrationEntry *entry = nullptr;
+  if (calibration) {
+    // The passes have noted which weight of the file this is; without their note nothing was looked up.
+    StringRef name = parameter.getSymName();
+    if (auto known = parameter->getAttrOfType<StringAttr>("sdq.calibration"))
+      name = known.getValue();
+    llvm::Expected<const CalibrationEntry *> found = calibration->find(name, report.shape, [] { return ""; });
+    if (!found) {
+      parameter.emitError(llvm::toString(found.takeError()));
+      return failure();
+    }
+    if (*found && (*found)->has(Statistic::Fisher))
+      entry = *found;
+  }
+  report.hasFisher = entry;
+
+  int64_t columns = report.shape.columns;
+  std::vector<float> was(columns), is(columns), fisher(entry ? columns : 0);
+  for (int64_t row = 0; row < report.shape.rows; ++row) {
+    before->readRow(row, was);
+    after->readRow(row, is);
+    if (entry)
+      if (llvm::Error error = entry->readRow(Statistic::Fisher, row, fisher)) {
+        parameter.emitError(llvm::toString(std::move(error)));
+        return failure();
+      }
+    report.error += ErrorMetrics::ofRow(was, is, fisher);
+  }
+  return report;
+}
+
+int64_t sdq::peakMemory() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t(usage.ru_maxrss) * 1024;
+}

@@ -1,0 +1,49 @@
+//===- ModelFile.cpp - Models in and out of files -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Compiler/ModelFile.h"
+
+#include "sdq/Core/AtomicFile.h"
+#include "sdq/Core/StoredWeight.h"
+#include "sdq/Import/ONNX/ONNXImport.h"
+
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+
+OwningOpRef<ModuleOp> sdq::readModel(StringRef path, MLIRContext &context) {
+  if (path.ends_with(".onnx"))
+    return importONNX(path, context);
+  return parseSourceFile<ModuleOp>(path, &context);
+}
+
+/// Makes every resource that the module refers to claim the alignment that the writer is to give it.
+static void alignResources(ModuleOp module, size_t alignment) {
+  AttrTypeWalker walker;
+  walker.addWalk([&](DenseResourceElementsAttr attribute) {
+    AsmResourceBlob *blob = attribute.getRawHandle().getBlob();
+    if (!blob || blob->getDataAlignment() == alignment)
+      return;
+    AsmResourceBlob former = std::move(*blob);
+    *blob = AsmResourceBlob(former.getData(), alignment, std::move(former.getDeleter()), former.isMutable());
+  });
+  module.walk([&](Operation *op) { walker.walk(op->getAttrDictionary()); });
+}
+
+LogicalResult sdq::writeModel(ModuleOp module, StringRef path) {
+  alignResources(module, kPartAlignment);
+  llvm::Error error = writeFileAtomically(path, [&](llvm::raw_ostream &out) -> llvm::Error {
+    if (failed(writeBytecodeToFile(module, out)))
+      return llvm::createStringError("cannot write '%s' as bytecode", path.str().c_str());
+    return llvm::Error::success();
+  });
+  if (error)
+    return emitError(module.getLoc()) << llvm::toString(std::move(error));
+  return success();
+}

@@ -1,0 +1,77 @@
+//===- sdq-compile.cpp - Compresses and compiles a model -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Compiler/Compile.h"
+#include "sdq/Compiler/ToolDiagnostics.h"
+#include "sdq/Pipelines/Register.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Process.h"
+
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("sdq-compile options");
+static cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("<model.onnx|.mlir|.mlirbc>"),
+                                  cl::cat(category));
+static cl::opt<std::string> output("o", cl::Required, cl::value_desc("file"), cl::desc("Compressed model (.sdq)"),
+                                   cl::cat(category));
+static cl::opt<std::string> recipe("recipe", cl::init(sdq::defaultRecipe.str()), cl::value_desc("name"),
+                                   cl::desc("What becomes of the weights, such as SDQ-W7:8-1:8int8-6:8fp4, "
+                                            "SqueezeLLM-w4-s0.45, W4-g128 or dense"),
+                                   cl::cat(category));
+static cl::opt<std::string> calibration("calibration", cl::value_desc("file"),
+                                        cl::desc("Statistics (safetensors): <weight>.fisher [N,K]"),
+                                        cl::cat(category));
+static cl::opt<std::string> metric("metric", cl::init("magnitude"), cl::value_desc("name"),
+                                   cl::desc("SDQ: what a value is worth, magnitude or fisher"), cl::cat(category));
+static cl::opt<bool> unweighted("unweighted", cl::desc("SqueezeLLM: go without Fisher information"),
+                                cl::cat(category));
+static cl::opt<int64_t> minSize("min-size", cl::init(4096), cl::value_desc("elements"),
+                                cl::desc("Leave smaller weights alone"), cl::cat(category));
+static cl::list<std::string> ignore("ignore", cl::value_desc("regex"),
+                                    cl::desc("Leave weights with such names alone (repeatable)"), cl::cat(category));
+static cl::list<std::string> targets("target", cl::value_desc("name"),
+                                     cl::desc("What to compile code for (repeatable): cpu (default), or none"),
+                                     cl::cat(category));
+static cl::opt<std::string> report("report", cl::value_desc("file"),
+                                   cl::desc("Report as JSON (default: <output>.report.json)"), cl::cat(category));
+static cl::opt<bool> force("force", cl::desc("Overwrite existing files"), cl::cat(category));
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, "Compresses the weights of a model and compiles it\n");
+
+  mlir::DialectRegistry registry;
+  sdq::registerCompilerDialects(registry);
+  mlir::MLIRContext context(registry);
+  sdq::ToolDiagnostics diagnostics(context);
+
+  sdq::CompileRequest request;
+  request.input = input;
+  request.output = output;
+  request.report = report;
+  request.force = force;
+  request.progress = llvm::sys::Process::StandardErrIsDisplayed();
+  if (!targets.empty())
+    request.targets = {targets.begin(), targets.end()};
+  llvm::erase(request.targets, "none");
+
+  sdq::DecomposeOptions options;
+  options.recipe = recipe;
+  options.calibration = calibration;
+  options.metric = metric;
+  options.unweighted = unweighted;
+  options.minSize = minSize;
+  options.ignore = ignore;
+
+  mlir::FailureOr<sdq::ModelReport> result = sdq::compileModel(request, options, context);
+  if (mlir::failed(result))
+    return 1;
+  result->print(llvm::outs());
+  return 0;
+}
