@@ -7,9 +7,7 @@
 #include "sdq/Pipelines/Decompose.h"
 
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
-#if __has_include("sdq/Frontend/Passes.h")
 #include "sdq/Frontend/Passes.h"
-#endif
 
 #include "mlir/Pass/PassRegistry.h"
 
@@ -84,12 +82,10 @@ struct Compressor {
 } // namespace
 
 void sdq::buildRaise(OpPassManager &manager, const DecomposeOptions &options) {
-#if __has_include("sdq/Frontend/Passes.h")
   RaiseOptions raise;
   raise.minSize = options.minSize;
   raise.ignore = {options.ignore.begin(), options.ignore.end()};
   manager.addPass(createRaise(raise));
-#endif
 }
 
 void sdq::buildCompress(OpPassManager &manager, const Recipe &recipe, const DecomposeOptions &options) {

@@ -9,6 +9,7 @@
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
+#include "sdq/Frontend/Passes.h"
 #include "sdq/Import/ONNX/StubDialect.h"
 #include "sdq/Pipelines/Decompose.h"
 #include "sdq/Pipelines/LowerCPU.h"
@@ -30,6 +31,7 @@ void sdq::registerCompilerDialects(mlir::DialectRegistry &registry) {
 }
 
 void sdq::registerPasses() {
+  registerFrontendPasses();
   registerSDQTransformsPasses();
   registerSDQToCPUPasses();
   registerDecompose();
