@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 using namespace sdq;
 
@@ -103,6 +104,8 @@ double sdq::interquartileMultiple(llvm::ArrayRef<float> weights, float threshold
     return position == double(rank) ? low : low + (position - double(rank)) * (at(rank + 1) - low);
   };
   double q1 = quantile(0.25), q3 = quantile(0.75);
+  if (q3 == q1)
+    return std::numeric_limits<double>::infinity();
   // The larger of |q1 − r·IQR| = r·IQR − q1 and |q3 + r·IQR| reaches T first, at the smaller r.
   return std::min((threshold + q1) / (q3 - q1), (threshold - q3) / (q3 - q1));
 }

@@ -38,7 +38,8 @@ struct GlobalOutliers {
 GlobalOutliers findGlobalOutliers(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> fisher, double sensitivePercent,
                                   double outlierPercent);
 
-/// The r that belongs to the threshold T of `weights`: the paper's knob, for reports. Quartiles interpolate linearly.
+/// The r that belongs to the threshold T of `weights`: the paper's knob, for reports. Quartiles interpolate linearly;
+/// equal ones leave no r, which is then infinite.
 double interquartileMultiple(llvm::ArrayRef<float> weights, float threshold);
 
 } // namespace sdq
