@@ -32,6 +32,7 @@ static llvm::Error write(mlir::ModuleOp module) {
   return llvm::writeToOutput(outputFile, [&](llvm::raw_ostream &out) -> llvm::Error {
     if (!isBytecode) {
       module->print(out);
+      out << '\n';
       return llvm::Error::success();
     }
     if (mlir::failed(mlir::writeBytecodeToFile(module, out)))

@@ -46,7 +46,7 @@ static mlir::Attribute makeInteger(mlir::Builder &builder, int64_t value) {
   return builder.getIntegerAttr(builder.getIntegerType(64, /*isSigned=*/true), value);
 }
 
-static FailureOr<mlir::Attribute> convert(const AttributeProto &attribute, Kind kind, StringRef nodeName,
+static FailureOr<mlir::Attribute> convert(Inference &op, const AttributeProto &attribute, Kind kind, StringRef nodeName,
                                           TensorImporter &tensors, mlir::Location loc) {
   mlir::Builder builder(loc.getContext());
   switch (kind) {
@@ -67,6 +67,10 @@ static FailureOr<mlir::Attribute> convert(const AttributeProto &attribute, Kind 
     return failed(tensor) ? FailureOr<mlir::Attribute>() : mlir::Attribute(*tensor);
   }
   case Kind::ElementType: {
+    // Constants of four-bit integers are unpacked to bytes; computing them would want wrapping and saturation.
+    const ElementType *elementType = findElementType(attribute.i());
+    if (elementType && elementType->storedBits < 8)
+      return op.error() << "a cast to " << elementType->name << " is not supported";
     FailureOr<mlir::Type> type =
         importElementType(attribute.i(), "attribute '" + attribute.name() + "' of node '" + nodeName + "'", loc);
     return failed(type) ? FailureOr<mlir::Attribute>() : mlir::Attribute(mlir::TypeAttr::get(*type));
@@ -89,7 +93,7 @@ LogicalResult importAttributes(Inference &op, const onnx::NodeProto &node, const
                         << ", found " << protoTypeName(attribute.type());
     if (op.attributes.get(name))
       return op.error() << "attribute '" << name << "' is given twice";
-    FailureOr<mlir::Attribute> value = convert(attribute, known->kind, node.name(), tensors, loc);
+    FailureOr<mlir::Attribute> value = convert(op, attribute, known->kind, node.name(), tensors, loc);
     if (failed(value))
       return failure();
     op.attributes.set(name, *value);

@@ -23,25 +23,29 @@ static mlir::Type signless(mlir::MLIRContext *context) {
   return mlir::IntegerType::get(context, Width);
 }
 
-static mlir::Type unsigned8(mlir::MLIRContext *context) {
-  return mlir::IntegerType::get(context, 8, mlir::IntegerType::Unsigned);
+template <unsigned Width>
+static mlir::Type unsignedInteger(mlir::MLIRContext *context) {
+  return mlir::IntegerType::get(context, Width, mlir::IntegerType::Unsigned);
 }
 
 // Signed integers become signless ones, as in onnx-mlir. Four-bit integers are unpacked to bytes.
 static const ElementType table[] = {
     {1, "float32", 32, Field::Float, floating<mlir::Float32Type>},
-    {2, "uint8", 8, Field::Int32, unsigned8},
+    {2, "uint8", 8, Field::Int32, unsignedInteger<8>},
     {3, "int8", 8, Field::Int32, signless<8>},
+    {4, "uint16", 16, Field::Int32, unsignedInteger<16>},
     {5, "int16", 16, Field::Int32, signless<16>},
     {6, "int32", 32, Field::Int32, signless<32>},
     {7, "int64", 64, Field::Int64, signless<64>},
     {9, "bool", 8, Field::Int32, signless<1>},
     {10, "float16", 16, Field::Int32, floating<mlir::Float16Type>},
     {11, "float64", 64, Field::Double, floating<mlir::Float64Type>},
+    {12, "uint32", 32, Field::UInt64, unsignedInteger<32>},
+    {13, "uint64", 64, Field::UInt64, unsignedInteger<64>},
     {16, "bfloat16", 16, Field::Int32, floating<mlir::BFloat16Type>},
     {17, "float8e4m3fn", 8, Field::Int32, floating<mlir::Float8E4M3FNType>},
     {19, "float8e5m2", 8, Field::Int32, floating<mlir::Float8E5M2Type>},
-    {21, "uint4", 4, Field::Int32, unsigned8},
+    {21, "uint4", 4, Field::Int32, unsignedInteger<8>},
     {22, "int4", 4, Field::Int32, signless<8>},
 };
 
@@ -60,14 +64,8 @@ std::string elementTypeName(int32_t number) {
   switch (number) {
   case 0:
     return "undefined";
-  case 4:
-    return "uint16";
   case 8:
     return "string";
-  case 12:
-    return "uint32";
-  case 13:
-    return "uint64";
   case 14:
     return "complex64";
   case 15:

@@ -17,7 +17,7 @@ namespace sdq {
 /// How one of ONNX's element types (TensorProto.DataType) is stored there, and what it becomes here.
 struct ElementType {
   /// In which of TensorProto's typed fields values stand that are not in raw_data.
-  enum class Field { Float, Double, Int32, Int64 };
+  enum class Field { Float, Double, Int32, Int64, UInt64 };
 
   int32_t number;
   llvm::StringLiteral name;

@@ -26,9 +26,10 @@ static Shape reduce(llvm::ArrayRef<Extent> shape, llvm::ArrayRef<int64_t> axes, 
 }
 
 /// Axes are an input; none means all, or, with noop_with_empty_axes, that the input is the result.
+/// Bools have a maximum and a minimum since version 20.
 static LogicalResult inferReduction(Inference &op) {
   const TensorInfo &data = op.input(0);
-  if (failed(op.expectNumber(0)))
+  if (op.version < 20 && failed(op.expectNumber(0)))
     return failure();
   llvm::SmallVector<int64_t> axes;
   if (op.hasInput(1)) {

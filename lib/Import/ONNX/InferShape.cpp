@@ -32,17 +32,19 @@ static LogicalResult inferSize(Inference &op) {
 static LogicalResult inferConstantOfShape(Inference &op) {
   if (failed(op.expectInteger(0)) || failed(op.expectRank(0, 1)))
     return failure();
-  mlir::Type elementType = mlir::Float32Type::get(op.int64Type().getContext());
-  std::optional<Extent> repeated;
-  if (auto value = llvm::dyn_cast_or_null<mlir::DenseElementsAttr>(op.attributes.get("value"))) {
-    if (value.getNumElements() != 1)
-      return op.error() << "expected one element as value, found " << value.getType();
-    elementType = value.getElementType();
-    if (elementType.isSignlessInteger())
-      repeated = value.getSplatValue<llvm::APInt>().getSExtValue();
-    if (elementType.isInteger(1))
-      repeated = value.getSplatValue<bool>();
+  if (!op.attributes.get("value")) {
+    auto type = mlir::RankedTensorType::get(1, mlir::Float32Type::get(op.int64Type().getContext()));
+    op.attributes.set("value", mlir::DenseElementsAttr::get(type, 0.0f));
   }
+  auto value = llvm::cast<mlir::ElementsAttr>(op.attributes.get("value"));
+  if (value.getNumElements() != 1)
+    return op.error() << "expected one element as value, found " << value.getShapedType();
+  mlir::Type elementType = value.getElementType();
+  std::optional<Extent> repeated;
+  if (elementType.isInteger(1))
+    repeated = value.getSplatValue<bool>();
+  else if (elementType.isSignlessInteger())
+    repeated = value.getSplatValue<llvm::APInt>().getSExtValue();
   Shape shape;
   if (op.input(0).values) {
     shape = *op.input(0).values;
@@ -80,16 +82,23 @@ static LogicalResult inferRange(Inference &op) {
   Extent start = value(0), limit = value(1), delta = value(2);
   if (delta.isStatic(0))
     return op.error() << "expected a delta other than 0";
-  if (delta.isStatic(1))
-    return op.setOutput(op.input(0).elementType, {e.maximum(e.subtract(limit, start), 0)});
-  Extent distance = e.subtract(limit, start);
+  Extent distance = e.subtract(limit, start), count = 0;
   if (distance.isStatic() && delta.isStatic()) {
-    bool isEmpty = distance.isStatic(0) || (distance.getNumber() < 0) != (delta.getNumber() < 0);
     int64_t step = delta.getNumber(), towards = step > 0 ? -1 : 1;
-    int64_t count = isEmpty ? 0 : (distance.getNumber() + towards) / step + 1;
-    return op.setOutput(op.input(0).elementType, {count});
+    bool isEmpty = distance.isStatic(0) || (distance.getNumber() < 0) != (step < 0);
+    count = isEmpty ? 0 : (distance.getNumber() + towards) / step + 1;
+  } else if (delta.isStatic(1)) {
+    count = e.maximum(distance, 0);
+  } else {
+    count = e.opaque("range", {start, limit, delta});
   }
-  return op.setOutput(op.input(0).elementType, {e.opaque("range", {start, limit, delta})});
+  std::optional<Shape> values;
+  if (count.isStatic() && count.getNumber() <= int64_t(maximumKnownValues) && delta.isStatic()) {
+    values.emplace();
+    for (int64_t i = 0; i < count.getNumber(); ++i)
+      values->push_back(e.add(start, e.multiply(i, delta)));
+  }
+  return op.setOutput(op.input(0).elementType, {count}, values);
 }
 
 void addShapeOperators(OperatorTable &table) {

@@ -59,6 +59,8 @@ static OwnedBytes typedField(const onnx::TensorProto &tensor, const ElementType 
     return narrow<double>(tensor.double_data());
   case ElementType::Field::Int64:
     return narrow<int64_t>(tensor.int64_data());
+  case ElementType::Field::UInt64:
+    return type.storedBits == 32 ? narrow<uint32_t>(tensor.uint64_data()) : narrow<uint64_t>(tensor.uint64_data());
   case ElementType::Field::Int32:
     if (type.storedBits <= 8) // four-bit integers: two of them in each value
       return narrow<uint8_t>(tensor.int32_data());
