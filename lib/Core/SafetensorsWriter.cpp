@@ -33,12 +33,20 @@ static Error verifyTensors(StringRef path, llvm::ArrayRef<const SafetensorsTenso
     if (tensor != tensors.front() && tensor->name == previous)
       return error("expected names to be distinct, found it twice");
     previous = tensor->name;
-    std::optional<uint64_t> needed = byteSize(tensor->type, tensor->shape);
-    if (!needed || *needed != tensor->data.size())
-      return error("expected " + (needed ? Twine(*needed) : Twine("a whole number of")) + " bytes for shape " +
-                   printShape(tensor->shape) + " of " + name(tensor->type) + ", found " + Twine(tensor->data.size()));
+    if (!byteSize(tensor->type, tensor->shape))
+      return error("expected a whole number of bytes for shape " + printShape(tensor->shape) + " of " +
+                   name(tensor->type));
   }
   return Error::success();
+}
+
+static Error verifyLength(StringRef path, const SafetensorsTensor &tensor, uint64_t found) {
+  uint64_t needed = *byteSize(tensor.type, tensor.shape);
+  if (found == needed)
+    return Error::success();
+  return llvm::createStringError("cannot write '" + path + "': tensor '" + tensor.name + "': expected " +
+                                 Twine(needed) + " bytes for shape " + printShape(tensor.shape) + " of " +
+                                 name(tensor.type) + ", found " + Twine(found));
 }
 
 /// The header, padded so that the data begins on a multiple of eight bytes.
@@ -62,7 +70,7 @@ static std::string makeHeader(llvm::ArrayRef<const SafetensorsTensor *> tensors,
         });
         json.attributeArray("data_offsets", [&] {
           json.value(offset);
-          json.value(offset += int64_t(tensor->data.size()));
+          json.value(offset += int64_t(*byteSize(tensor->type, tensor->shape)));
         });
       });
   });
@@ -72,6 +80,15 @@ static std::string makeHeader(llvm::ArrayRef<const SafetensorsTensor *> tensors,
 
 Error sdq::writeSafetensors(StringRef path, llvm::ArrayRef<SafetensorsTensor> tensors,
                             const SafetensorsMetadata &metadata) {
+  return writeSafetensors(path, tensors, metadata, [](const SafetensorsTensor &tensor, llvm::raw_ostream &out) {
+    out.write(tensor.data.data(), tensor.data.size());
+    return Error::success();
+  });
+}
+
+Error sdq::writeSafetensors(StringRef path, llvm::ArrayRef<SafetensorsTensor> tensors,
+                            const SafetensorsMetadata &metadata,
+                            llvm::function_ref<Error(const SafetensorsTensor &, llvm::raw_ostream &)> write) {
   std::vector<const SafetensorsTensor *> order;
   for (const SafetensorsTensor &tensor : tensors)
     order.push_back(&tensor);
@@ -87,13 +104,18 @@ Error sdq::writeSafetensors(StringRef path, llvm::ArrayRef<SafetensorsTensor> te
     return widthOfA != widthOfB ? widthOfA > widthOfB : a->name < b->name;
   });
 
-  return writeFileAtomically(path, [&](llvm::raw_ostream &out) {
+  return writeFileAtomically(path, [&](llvm::raw_ostream &out) -> Error {
     std::string header = makeHeader(order, metadata);
     char length[8];
     llvm::support::endian::write64le(length, header.size());
     out << StringRef(length, 8) << header;
-    for (const SafetensorsTensor *tensor : order)
-      out.write(tensor->data.data(), tensor->data.size());
+    for (const SafetensorsTensor *tensor : order) {
+      uint64_t begin = out.tell();
+      if (Error failure = write(*tensor, out))
+        return failure;
+      if (Error failure = verifyLength(path, *tensor, out.tell() - begin))
+        return failure;
+    }
     return Error::success();
   });
 }

@@ -26,6 +26,7 @@
 #define SDQ_CORE_SAFETENSORS_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -35,6 +36,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
 
 namespace sdq {
 
@@ -99,6 +104,12 @@ private:
 /// Writes `path` atomically; tensors are laid out by descending element width, then by name, so that each is aligned.
 llvm::Error writeSafetensors(llvm::StringRef path, llvm::ArrayRef<SafetensorsTensor> tensors,
                              const SafetensorsMetadata &metadata = {});
+
+/// The same, where `write` supplies the bytes of each tensor in its turn (its `data` is not read), so that no more than
+/// one need exist at a time.
+llvm::Error writeSafetensors(llvm::StringRef path, llvm::ArrayRef<SafetensorsTensor> tensors,
+                             const SafetensorsMetadata &metadata,
+                             llvm::function_ref<llvm::Error(const SafetensorsTensor &, llvm::raw_ostream &)> write);
 
 /// "[2, 3]".
 std::string printShape(llvm::ArrayRef<int64_t> shape);
