@@ -11,6 +11,8 @@
 #include "sdq/Pipelines/LowerCPU.h"
 #include "sdq/Runtime/Compile.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LLVMContext.h"
@@ -23,6 +25,12 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
   OwningOpRef<ModuleOp> lowered = module.clone();
   for (ExecutableOp other : llvm::make_early_inc_range(lowered->getOps<ExecutableOp>()))
     other.erase();
+  // Arguments are the caller's buffers: computing in place would change them.
+  auto function = lowered->lookupSymbol<func::FuncOp>(programEntry);
+  if (!function || function.isExternal())
+    return module.emitError("expected a function @") << programEntry << " with a body";
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    function.setArgAttr(i, bufferization::BufferizationDialect::kWritableAttrName, BoolAttr::get(module.getContext(), false));
   PassManager manager(module.getContext());
   buildLowerCPU(manager);
   if (failed(manager.run(*lowered)))

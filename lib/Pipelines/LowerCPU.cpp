@@ -34,6 +34,7 @@ void sdq::buildLowerCPU(OpPassManager &manager) {
   bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(bufferization::createOneShotBufferizePass(bufferize));
   bufferization::buildBufferDeallocationPipeline(manager, {});
+  manager.addPass(createConvertBufferizationToMemRefPass());
 
   // Loops to branches, buffers to pointers.
   auto &functions = manager.nest<func::FuncOp>();

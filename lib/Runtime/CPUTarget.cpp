@@ -89,19 +89,27 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> sdq::createTargetMachine(co
   return machine;
 }
 
-llvm::Expected<std::vector<std::string>> sdq::missingOnHost(const CPUTarget &code) {
+llvm::Expected<HostFit> sdq::fitToHost(const CPUTarget &code) {
+  HostFit fit;
   llvm::Triple triple(code.triple), host(llvm::sys::getProcessTriple());
-  if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS())
-    return std::vector<std::string>{(triple.getArchName() + "-" + triple.getOSName() + " code on " +
-                                     host.getArchName() + "-" + host.getOSName())
-                                        .str()};
+  if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS()) {
+    fit.missing.push_back((triple.getArchName() + "-" + triple.getOSName() + " code on " + host.getArchName() + "-" +
+                           host.getOSName())
+                              .str());
+    return fit;
+  }
   auto subtarget = createSubtarget(code);
   if (!subtarget)
     return subtarget.takeError();
-  std::vector<std::string> missing;
   llvm::StringMap<bool> detected = llvm::sys::getHostCPUFeatures();
-  for (const llvm::SubtargetFeatureKV &feature : (*subtarget)->getEnabledProcessorFeatures())
-    if (auto it = detected.find(feature.Key); it != detected.end() && !it->second)
-      missing.push_back(feature.Key);
-  return missing;
+  for (const llvm::SubtargetFeatureKV &feature : (*subtarget)->getEnabledProcessorFeatures()) {
+    auto it = detected.find(feature.Key);
+    if (it == detected.end())
+      continue;
+    if (it->second)
+      ++fit.used;
+    else
+      fit.missing.push_back(feature.Key);
+  }
+  return fit;
 }

@@ -102,7 +102,9 @@ llvm::Expected<std::unique_ptr<Executable>> Executable::load(llvm::MemoryBufferR
   llvm::Expected<uint64_t> tableBytes = symbolSize(objectFile, kBuffersSymbol);
   if (!tableBytes)
     return invalidObject(objectFile, "not a readable object file: " + llvm::toString(tableBytes.takeError()));
-  if (*tableBytes != buffers.size() * sizeof(void *))
+  // A program without weights may have a table of one entry that nobody reads.
+  bool unused = buffers.empty() && *tableBytes == sizeof(void *);
+  if (*tableBytes != buffers.size() * sizeof(void *) && !unused)
     return invalidObject(objectFile, "expected " + llvm::Twine(*tableBytes / sizeof(void *)) +
                                          " weight buffers as in the compiled code, got " +
                                          llvm::Twine(buffers.size()));

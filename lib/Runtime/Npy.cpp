@@ -7,9 +7,9 @@
 #include "sdq/Runtime/Npy.h"
 #include "NpyHeader.h"
 
+#include "sdq/Core/AtomicFile.h"
+
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallString.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -40,25 +40,13 @@ llvm::Expected<OwnedTensor> sdq::readNpy(llvm::StringRef path) {
 }
 
 llvm::Error sdq::writeNpy(llvm::StringRef path, const TensorView &tensor) {
-  llvm::SmallString<128> model(path);
-  model += ".tmp-%%%%%%";
-  llvm::Expected<llvm::sys::fs::TempFile> file = llvm::sys::fs::TempFile::create(model);
-  if (!file)
-    return llvm::createFileError(path, file.takeError());
   OwnedTensor dense;
   if (!tensor.isContiguous())
     dense = copyDense(tensor);
-  {
-    llvm::raw_fd_ostream os(file->FD, /*shouldClose=*/false);
+  const void *data = dense.storage ? dense.view.data : tensor.data;
+  return writeFileAtomically(path, [&](llvm::raw_ostream &os) {
     os << formatNpyHeader(tensor.dtype, tensor.shape);
-    os.write(static_cast<const char *>(dense.storage ? dense.view.data : tensor.data), tensor.numBytes());
-    os.flush();
-    if (std::error_code code = os.error()) {
-      os.clear_error();
-      return llvm::createFileError(path, llvm::joinErrors(llvm::errorCodeToError(code), file->discard()));
-    }
-  }
-  if (llvm::Error error = file->keep(path))
-    return llvm::createFileError(path, std::move(error));
-  return llvm::Error::success();
+    os.write(static_cast<const char *>(data), tensor.numBytes());
+    return llvm::Error::success();
+  });
 }

@@ -32,9 +32,18 @@ struct CPUTarget {
 /// (LLVM itself only warns of the latter two).
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine(const CPUTarget &target, unsigned optLevel);
 
-/// What keeps code for `code` from running on this machine: "x86_64 code on aarch64", or the missing features. Empty
-/// if it runs. Only features that can be detected count; the others are matters of tuning.
-llvm::Expected<std::vector<std::string>> missingOnHost(const CPUTarget &code);
+/// How code for some CPU fits this machine.
+struct HostFit {
+  /// What keeps it from running: "aarch64-linux code on x86_64-linux", or the missing features.
+  std::vector<std::string> missing;
+  /// How many of this machine's features it uses: of two that run, the one with more is the better.
+  unsigned used = 0;
+
+  bool runs() const { return missing.empty(); }
+};
+
+/// Only features that can be detected count; the others are matters of tuning.
+llvm::Expected<HostFit> fitToHost(const CPUTarget &code);
 
 } // namespace sdq
 

@@ -56,12 +56,14 @@ TEST(CPUTarget, RejectsUnknownWords) {
 }
 
 TEST(CPUTarget, HostRunsItsOwnCodeOnly) {
-  EXPECT_TRUE(expectValue(missingOnHost(CPUTarget::host())).empty());
-  EXPECT_FALSE(expectValue(missingOnHost({"riscv64-unknown-linux-gnu", "", ""})).empty());
-  EXPECT_THAT(errorOf(missingOnHost({CPUTarget::host().triple, "i1000", ""})), HasSubstr("unknown processor"));
+  EXPECT_TRUE(expectValue(fitToHost(CPUTarget::host())).runs());
+  EXPECT_FALSE(expectValue(fitToHost({"riscv64-unknown-linux-gnu", "", ""})).runs());
+  EXPECT_THAT(errorOf(fitToHost({CPUTarget::host().triple, "i1000", ""})), HasSubstr("unknown processor"));
   if (llvm::Triple(CPUTarget::host().triple).getArch() != llvm::Triple::x86_64)
     return;
-  EXPECT_TRUE(expectValue(missingOnHost({"x86_64-unknown-linux-gnu", "x86-64", ""})).empty());
+  HostFit baseline = expectValue(fitToHost({"x86_64-unknown-linux-gnu", "x86-64", ""}));
+  EXPECT_TRUE(baseline.runs());
+  EXPECT_LT(baseline.used, expectValue(fitToHost(CPUTarget::host())).used);
   // Nothing has both AMD's 4-operand fused multiply-add and Intel's AMX.
-  EXPECT_FALSE(expectValue(missingOnHost({"x86_64-unknown-linux-gnu", "x86-64", "+fma4,+amx-tile"})).empty());
+  EXPECT_FALSE(expectValue(fitToHost({"x86_64-unknown-linux-gnu", "x86-64", "+fma4,+amx-tile"})).runs());
 }

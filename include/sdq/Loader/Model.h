@@ -1,0 +1,42 @@
+//===- Model.h - Model files ready to run -----------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_LOADER_MODEL_H
+#define SDQ_LOADER_MODEL_H
+
+#include "sdq/Runtime/Signature.h"
+
+#include <functional>
+
+namespace sdq {
+
+struct LoadOptions {
+  /// Told what a user may want to know: that the model is compiled at load, and why.
+  std::function<void(const std::string &)> note;
+};
+
+/// A model from a `.sdq` file (or another file of MLIR, text or bytecode, with a program that lowers to a CPU).
+class Model {
+public:
+  /// Maps the file; its weights are read where they lie, so the file must not change while the model lives. Of the code
+  /// in the file, the one that uses most of this machine runs; a file without code for this machine is compiled.
+  static llvm::Expected<std::unique_ptr<Model>> load(llvm::StringRef path, const LoadOptions &options = {});
+  ~Model();
+
+  const Signature &signature() const;
+
+  /// See `Executable::invoke`. Thread-safe.
+  llvm::Expected<std::vector<OwnedTensor>> invoke(llvm::ArrayRef<TensorView> inputs) const;
+
+private:
+  struct Impl;
+  explicit Model(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
+} // namespace sdq
+
+#endif // SDQ_LOADER_MODEL_H

@@ -1,0 +1,99 @@
+/*===- sdq_runtime.h - C interface of the runtime -----------------*- C -*-===*\
+|*                                                                            *|
+|* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
+|*                                                                            *|
+|*===----------------------------------------------------------------------===*|
+|*                                                                            *|
+|* Load a compiled model, describe it, run it on the caller's buffers:        *|
+|*                                                                            *|
+|*   sdq_model *model = sdq_model_load("model.sdq");                          *|
+|*   if (!model) { fputs(sdq_last_error(), stderr); return 1; }               *|
+|*   int64_t ids[1][3] = {{1, 2, 3}}, shape[2] = {1, 3};                      *|
+|*   sdq_tensor input = {.data = ids, .device_type = SDQ_CPU, .ndim = 2,      *|
+|*                       .dtype = SDQ_I64, .shape = shape};                   *|
+|*   sdq_tensor *output;          // sdq_model_num_outputs(model) pointers    *|
+|*   if (sdq_invoke(model, &input, 1, &output, 1) != 0) { … }                 *|
+|*   …                                                                        *|
+|*   sdq_tensor_free(output);                                                 *|
+|*   sdq_model_free(model);                                                   *|
+|*                                                                            *|
+|* A loaded model may be called by many threads at once. Functions that fail  *|
+|* leave a message in sdq_last_error().                                       *|
+|*                                                                            *|
+\*===----------------------------------------------------------------------===*/
+
+#ifndef SDQ_RUNTIME_SDQ_RUNTIME_H
+#define SDQ_RUNTIME_SDQ_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Incremented when a declaration below changes its meaning. */
+#define SDQ_RUNTIME_VERSION 1
+int sdq_runtime_version(void);
+
+/** Element types. SDQ_BOOL is one byte, 0 or 1. */
+typedef enum {
+  SDQ_F32, SDQ_F16, SDQ_BF16, SDQ_F64, SDQ_I64, SDQ_I32, SDQ_I16, SDQ_I8, SDQ_U8, SDQ_U16, SDQ_U32, SDQ_U64, SDQ_BOOL
+} sdq_dtype;
+
+/** DLPack's device codes. */
+typedef enum { SDQ_CPU = 1, SDQ_CUDA = 2 } sdq_device_type;
+
+/** A tensor, as DLPack's DLTensor describes it. */
+typedef struct {
+  void *data;             /**< the element with all indices zero */
+  int32_t device_type;    /**< sdq_device_type */
+  int32_t device_id;
+  int32_t ndim;
+  int32_t dtype;          /**< sdq_dtype */
+  const int64_t *shape;   /**< ndim sizes */
+  const int64_t *strides; /**< ndim strides in elements, or NULL: dense row-major */
+  void *stream;           /**< of the device; NULL on a CPU */
+} sdq_tensor;
+
+/** What a model takes or returns. Lives as long as the model. */
+typedef struct {
+  const char *name;
+  int32_t dtype;
+  int32_t ndim;
+  const int64_t *shape;       /**< -1: chosen by each call */
+  const char *const *symbols; /**< a name a dimension, "" where it has none; equal names are equal sizes */
+} sdq_tensor_info;
+
+typedef struct sdq_model sdq_model;
+
+/** Loads a model file; NULL on failure. The file must not change while the model lives. */
+sdq_model *sdq_model_load(const char *path);
+/** Releases a model (NULL is allowed). Tensors it returned stay valid. */
+void sdq_model_free(sdq_model *model);
+
+size_t sdq_model_num_inputs(const sdq_model *model);
+size_t sdq_model_num_outputs(const sdq_model *model);
+/** Description number `index`; NULL if there is no such input or output. */
+const sdq_tensor_info *sdq_model_input(const sdq_model *model, size_t index);
+const sdq_tensor_info *sdq_model_output(const sdq_model *model, size_t index);
+
+/**
+ * Runs the model. `inputs`: as many as the model has, only read. `outputs` receives as many pointers as the model has
+ * outputs; each tensor is dense, in CPU memory, and the caller's, to be given to sdq_tensor_free.
+ * Returns 0, or nonzero on failure: then `outputs` is untouched.
+ */
+int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inputs, sdq_tensor **outputs,
+               size_t num_outputs);
+
+/** Releases a tensor that sdq_invoke returned (NULL is allowed). */
+void sdq_tensor_free(sdq_tensor *tensor);
+
+/** Why the last function that failed on this thread did; "" before the first failure. */
+const char *sdq_last_error(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SDQ_RUNTIME_SDQ_RUNTIME_H */

@@ -1,0 +1,124 @@
+//===- CInterface.cpp - C interface of the runtime ------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Loader/Model.h"
+#include "sdq/Runtime/sdq_runtime.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <deque>
+
+using namespace sdq;
+
+static_assert(int(DType::F32) == SDQ_F32 && int(DType::BF16) == SDQ_BF16 && int(DType::I64) == SDQ_I64 &&
+                  int(DType::U8) == SDQ_U8 && int(DType::Bool) == SDQ_BOOL,
+              "sdq_dtype follows DType");
+
+static thread_local std::string lastError;
+
+static void setError(llvm::Error error) { lastError = llvm::toString(std::move(error)); }
+
+/// Descriptions of the inputs or outputs with the arrays that C wants.
+namespace {
+struct Descriptions {
+  std::deque<std::vector<const char *>> symbols; // a deque does not move its elements
+  std::vector<sdq_tensor_info> infos;
+
+  explicit Descriptions(llvm::ArrayRef<TensorSpec> specs) {
+    for (const TensorSpec &spec : specs) {
+      std::vector<const char *> &names = symbols.emplace_back(spec.shape.size(), "");
+      for (size_t i = 0; i < spec.symbols.size(); ++i)
+        names[i] = spec.symbols[i].c_str();
+      infos.push_back({spec.name.c_str(), int32_t(spec.dtype), int32_t(spec.shape.size()), spec.shape.data(),
+                       names.data()});
+    }
+  }
+  const sdq_tensor_info *at(size_t index) const { return index < infos.size() ? &infos[index] : nullptr; }
+};
+
+/// The C view of an output together with what it points to.
+struct OutputTensor : sdq_tensor {
+  OwnedTensor owned;
+  explicit OutputTensor(OwnedTensor tensor) : owned(std::move(tensor)) {
+    const TensorView &view = owned.view;
+    static_cast<sdq_tensor &>(*this) = {const_cast<void *>(view.data),  int32_t(view.device.type),
+                                        view.device.id,                 int32_t(view.shape.size()),
+                                        int32_t(view.dtype),            view.shape.data(),
+                                        view.strides.data(),            nullptr};
+  }
+};
+} // namespace
+
+struct sdq_model {
+  std::unique_ptr<Model> model;
+  Descriptions inputs, outputs;
+  explicit sdq_model(std::unique_ptr<Model> loaded)
+      : model(std::move(loaded)), inputs(model->signature().inputs), outputs(model->signature().outputs) {}
+};
+
+int sdq_runtime_version(void) { return SDQ_RUNTIME_VERSION; }
+
+sdq_model *sdq_model_load(const char *path) {
+  LoadOptions options;
+  options.note = [](const std::string &text) { llvm::errs() << "sdq: note: " << text << '\n'; };
+  llvm::Expected<std::unique_ptr<Model>> model = Model::load(path, options);
+  if (!model) {
+    setError(model.takeError());
+    return nullptr;
+  }
+  return new sdq_model(std::move(*model));
+}
+
+void sdq_model_free(sdq_model *model) { delete model; }
+
+size_t sdq_model_num_inputs(const sdq_model *model) { return model->inputs.infos.size(); }
+size_t sdq_model_num_outputs(const sdq_model *model) { return model->outputs.infos.size(); }
+const sdq_tensor_info *sdq_model_input(const sdq_model *model, size_t index) { return model->inputs.at(index); }
+const sdq_tensor_info *sdq_model_output(const sdq_model *model, size_t index) { return model->outputs.at(index); }
+
+/// A caller's tensor; what the signature does not check is checked here.
+static llvm::Expected<TensorView> viewOf(const sdq_tensor &tensor, size_t index) {
+  if (tensor.dtype < 0 || tensor.dtype > SDQ_BOOL)
+    return llvm::createStringError("input " + llvm::Twine(index) + ": expected an sdq_dtype, got " +
+                                   llvm::Twine(tensor.dtype));
+  if (tensor.ndim < 0 || (tensor.ndim > 0 && !tensor.shape))
+    return llvm::createStringError("input " + llvm::Twine(index) + ": expected a shape of ndim sizes");
+  TensorView view = TensorView::dense(tensor.data, DType(tensor.dtype), {tensor.shape, size_t(tensor.ndim)});
+  if (tensor.strides)
+    view.strides.assign(tensor.strides, tensor.strides + tensor.ndim);
+  view.device = {DeviceType(tensor.device_type), tensor.device_id};
+  return view;
+}
+
+int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inputs, sdq_tensor **outputs,
+               size_t num_outputs) {
+  if (num_outputs != model->outputs.infos.size()) {
+    setError(llvm::createStringError("expected room for " + llvm::Twine(model->outputs.infos.size()) +
+                                     " outputs, got " + llvm::Twine(num_outputs)));
+    return 1;
+  }
+  std::vector<TensorView> views;
+  for (size_t i = 0; i < num_inputs; ++i) {
+    llvm::Expected<TensorView> view = viewOf(inputs[i], i);
+    if (!view) {
+      setError(view.takeError());
+      return 1;
+    }
+    views.push_back(std::move(*view));
+  }
+  llvm::Expected<std::vector<OwnedTensor>> results = model->model->invoke(views);
+  if (!results) {
+    setError(results.takeError());
+    return 1;
+  }
+  for (size_t i = 0; i < num_outputs; ++i)
+    outputs[i] = new OutputTensor(std::move((*results)[i]));
+  return 0;
+}
+
+void sdq_tensor_free(sdq_tensor *tensor) { delete static_cast<OutputTensor *>(tensor); }
+
+const char *sdq_last_error(void) { return lastError.c_str(); }
