@@ -106,7 +106,7 @@ private:
       for (auto [term, termParts] : group.terms)
         term.emitVisitRow(b, location, weight.getShape(), termParts, row, index(0), index(1), {},
                           [&](OpBuilder &inner, Location at, Value column, Value value, ValueRange) {
-                            ValueRange place{column, lane};
+                            Value place[] = {column, lane};
                             Value sum = memref::LoadOp::create(inner, at, group.decoded, place);
                             sum = arith::AddFOp::create(inner, at, sum, value);
                             memref::StoreOp::create(inner, at, sum, group.decoded, place);
