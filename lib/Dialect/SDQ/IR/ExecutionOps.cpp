@@ -12,9 +12,10 @@ using namespace sdq;
 LogicalResult BufferOp::verify() {
   ShapedType value = getValue().getShapedType();
   auto memref = cast<MemRefType>(getType());
-  if (value.getElementType() != memref.getElementType() ||
+  if (value.getElementType() != memref.getElementType() || !memref.getLayout().isIdentity() ||
       failed(verifyCompatibleShape(value.getShape(), memref.getShape())))
-    return emitOpError("buffer_c1: expected a memref of the shape and element type of ") << value << ", found " << memref;
+    return emitOpError("buffer_c1: expected a row-major memref of the shape and element type of ")
+           << value << ", found " << memref;
   return success();
 }
 

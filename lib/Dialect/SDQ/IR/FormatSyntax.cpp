@@ -11,22 +11,28 @@ using namespace sdq;
 
 namespace {
 
+/// Parses the Q of `vector = Q`. Zero stands for no vector in the attribute, so it is refused here.
+ParseResult parseVector(AsmParser &parser, StringRef label, int64_t &vector) {
+  SMLoc place = parser.getCurrentLocation();
+  if (parser.parseInteger(vector))
+    return failure();
+  if (vector == 0)
+    return parser.emitError(place) << label << ": expected a vector of at least 1, found 0";
+  return success();
+}
+
 /// Parses `, vector = Q, scale = S` in either order, both optional: the verifier says which formats want them.
 ParseResult parseScaling(AsmParser &parser, int64_t &vector, Type &scale) {
   while (succeeded(parser.parseOptionalComma())) {
     SMLoc place = parser.getCurrentLocation();
     StringRef key;
-    if (parser.parseKeyword(&key) || parser.parseEqual())
+    if (parser.parseKeyword(&key))
       return failure();
-    if (key == "vector" && vector == 0) {
-      if (parser.parseInteger(vector))
-        return failure();
-    } else if (key == "scale" && !scale) {
-      if (parser.parseType(scale))
-        return failure();
-    } else {
+    bool isVector = key == "vector" && vector == 0;
+    if (!isVector && (key != "scale" || scale))
       return parser.emitError(place, "expected 'vector' or 'scale', each at most once, found '") << key << "'";
-    }
+    if (parser.parseEqual() || (isVector ? parseVector(parser, "dense_c3", vector) : parser.parseType(scale)))
+      return failure();
   }
   return success();
 }
@@ -55,7 +61,7 @@ Attribute DenseFormatAttr::parse(AsmParser &parser, Type) {
     if (key == "transposed") {
       transposed = true;
     } else if (key == "vector") {
-      if (parser.parseEqual() || parser.parseInteger(vector))
+      if (parser.parseEqual() || parseVector(parser, "dense_c3", vector))
         return {};
     } else if (key == "scale") {
       if (parser.parseEqual() || parser.parseType(scale))
@@ -105,7 +111,7 @@ void NMFormatAttr::print(AsmPrinter &printer) const {
 
 Attribute LUTFormatAttr::parse(AsmParser &parser, Type) {
   SMLoc place = parser.getCurrentLocation();
-  unsigned bits;
+  int64_t bits;
   Type element;
   if (parser.parseLess() || parser.parseInteger(bits) || parser.parseComma() || parser.parseType(element) ||
       parser.parseGreater())
@@ -157,7 +163,7 @@ Attribute ActivationFormatAttr::parse(AsmParser &parser, Type) {
   if (parser.parseLess() || parser.parseType(element))
     return {};
   if (succeeded(parser.parseOptionalComma()) &&
-      (parser.parseKeyword("vector") || parser.parseEqual() || parser.parseInteger(vector)))
+      (parser.parseKeyword("vector") || parser.parseEqual() || parseVector(parser, "activation_c2", vector)))
     return {};
   if (parser.parseGreater())
     return {};

@@ -18,6 +18,9 @@ using namespace sdq;
 
 using EmitError = function_ref<InFlightDiagnostic()>;
 
+/// Columns are stored in at most 32 bits, which every decoder may read as signed.
+static constexpr int64_t kMaxCSRColumns = int64_t(1) << 31;
+
 //===----------------------------------------------------------------------===//
 // Between attributes and Core's descriptions
 //===----------------------------------------------------------------------===//
@@ -49,10 +52,16 @@ LogicalResult verifyEncoding(EmitError emitError, Type element, int64_t vector, 
   if (failed(verifyElement(emitError, "dense_c1", element)))
     return failure();
   bool quantized = isQuantized(*elementKindOf(element));
-  if (quantized != (vector != 0) || quantized != !!scale)
-    return emitError() << "dense_c2: " << element
-                       << (quantized ? " is quantized and needs both a vector and a scale"
-                                     : " is not quantized and takes neither vector nor scale");
+  if (quantized != (vector != 0) || quantized != !!scale) {
+    InFlightDiagnostic error = emitError();
+    error << "dense_c2: " << element
+          << (quantized ? " is quantized: expected a vector and a scale, found "
+                        : " is not quantized: expected no vector and no scale, found ");
+    vector ? error << "vector = " << vector : error << "no vector";
+    error << " and ";
+    scale ? error << "scale = " << scale : error << "no scale";
+    return error;
+  }
   if (!quantized)
     return success();
   if (!isa<Float8E4M3FNType, Float16Type, Float32Type>(scale))
@@ -79,7 +88,9 @@ NMFormatAttr NMFormatAttr::get(MLIRContext *context, const NMFormat &layout) {
   return get(context, layout.n, layout.m, layout.pairwise, typeOf(context, e.element), e.vector,
              typeOf(context, e.scale));
 }
-LUTFormat LUTFormatAttr::getLayout() const { return {getBits(), *elementKindOf(getElement())}; }
+LUTFormat LUTFormatAttr::getLayout() const {
+  return {static_cast<unsigned>(getBits()), *elementKindOf(getElement())};
+}
 LUTFormatAttr LUTFormatAttr::get(MLIRContext *context, const LUTFormat &layout) {
   return get(context, layout.bits, typeOf(context, layout.table));
 }
@@ -152,7 +163,7 @@ LogicalResult NMFormatAttr::verify(EmitError emitError, int64_t n, int64_t m, bo
   return verifyEncoding(emitError, element, vector, scale);
 }
 
-LogicalResult LUTFormatAttr::verify(EmitError emitError, unsigned bits, Type element) {
+LogicalResult LUTFormatAttr::verify(EmitError emitError, int64_t bits, Type element) {
   if (bits < 2 || bits > 8)
     return emitError() << "lut_c1: expected 2 to 8 bits, found " << bits;
   return verifyElement(emitError, "lut_c2", element, /*quantizedAllowed=*/false);
@@ -172,12 +183,14 @@ LogicalResult ActivationFormatAttr::verify(EmitError emitError, Type element, in
   if (failed(verifyElement(emitError, "activation_c1", element)))
     return failure();
   bool quantized = isQuantized(*elementKindOf(element));
-  if (quantized != (vector != 0) || vector < 0)
-    return emitError() << "activation_c2: " << element
-                       << (quantized ? " is quantized and needs a vector of at least 1, found "
-                                     : " is not quantized and takes no vector, found ")
-                       << vector;
-  return success();
+  if (quantized == (vector != 0) && vector >= 0)
+    return success();
+  InFlightDiagnostic error = emitError();
+  error << "activation_c2: " << element
+        << (quantized ? " is quantized: expected a vector of at least 1, found "
+                      : " is not quantized: expected no vector, found ");
+  vector ? error << vector : error << "none";
+  return error;
 }
 
 //===----------------------------------------------------------------------===//
@@ -201,7 +214,6 @@ SmallVector<Value> emitLeafVisit(OpBuilder &builder, Location location, const Fo
 } // namespace
 
 #define SDQ_LEAF_FORMAT(Class)                                                                                         \
-  LogicalResult Class::verifyShape(Shape, EmitError) const { return success(); }                                       \
   std::vector<PartSpec> Class::getParts(Shape shape) const { return partsOf(getLayout(), shape); }                     \
   llvm::Error Class::verifyContent(Shape shape, ArrayRef<PartView> parts) const {                                      \
     return verifyStored(getLayout(), shape, parts);                                                                    \
@@ -220,6 +232,17 @@ SDQ_LEAF_FORMAT(NMFormatAttr)
 SDQ_LEAF_FORMAT(LUTFormatAttr)
 SDQ_LEAF_FORMAT(CSRFormatAttr)
 #undef SDQ_LEAF_FORMAT
+
+// weight_c3: these take every shape, a CSR as many columns as its indices can tell apart.
+LogicalResult DenseFormatAttr::verifyShape(Shape, EmitError) const { return success(); }
+LogicalResult NMFormatAttr::verifyShape(Shape, EmitError) const { return success(); }
+LogicalResult LUTFormatAttr::verifyShape(Shape, EmitError) const { return success(); }
+LogicalResult CSRFormatAttr::verifyShape(Shape shape, EmitError emitError) const {
+  if (shape.columns > kMaxCSRColumns)
+    return emitError() << "weight_c3: expected at most " << kMaxCSRColumns << " columns in a #sdq.csr, found "
+                       << shape.columns;
+  return success();
+}
 
 //===----------------------------------------------------------------------===//
 // Sums go through the interface, so that a term may come from outside

@@ -27,7 +27,8 @@ LogicalResult ParameterOp::verify() {
       return emitOpError("parameter_c1: expected the parts ") << names() << "; '" << spec.name << "' is missing";
     auto part = dyn_cast<ElementsAttr>(attribute);
     if (!part)
-      return emitOpError("parameter_c2: part '") << spec.name << "' is no elements attribute";
+      return emitOpError("parameter_c2: part '") << spec.name << "' expected elements of " << expected << ", found "
+                                                 << attribute;
     auto found = dyn_cast<RankedTensorType>(part.getType());
     if (!found || !found.hasStaticShape() || found.getElementType() != expected.getElementType() ||
         failed(verifyCompatibleShape(found, expected)))

@@ -21,6 +21,18 @@ using namespace sdq;
 #define GET_TYPEDEF_CLASSES
 #include "sdq/Dialect/SDQ/IR/SDQTypes.cpp.inc"
 
+/// Visibility as a bare word, as functions have it; public is the absence of one.
+static ParseResult parseVisibility(OpAsmParser &parser, StringAttr &visibility) {
+  StringRef word;
+  if (succeeded(parser.parseOptionalKeyword(&word, {"public", "private", "nested"})))
+    visibility = parser.getBuilder().getStringAttr(word);
+  return success();
+}
+static void printVisibility(OpAsmPrinter &printer, Operation *, StringAttr visibility) {
+  if (visibility)
+    printer << visibility.getValue();
+}
+
 #define GET_OP_CLASSES
 #include "sdq/Dialect/SDQ/IR/SDQOps.cpp.inc"
 
@@ -43,12 +55,18 @@ void SDQDialect::initialize() {
 // !sdq.weight
 //===----------------------------------------------------------------------===//
 
+/// So that no size in bits overflows, whatever the format.
+static constexpr int64_t kMaxElements = int64_t(1) << 56;
+
 LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t rows, int64_t columns,
                                  Type elementType, WeightFormat format) {
   if (rows < 1 || columns < 1)
     return emitError() << "weight_c1: expected extents of at least 1, found " << rows << "x" << columns;
   if (!isa<Float16Type, BFloat16Type, Float32Type>(elementType))
     return emitError() << "weight_c2: expected f16, bf16 or f32, found " << elementType;
+  if (rows > kMaxElements / columns)
+    return emitError() << "weight_c3: expected at most " << kMaxElements << " elements, found " << rows << "x"
+                       << columns;
   return format.verifyShape({rows, columns}, emitError); // weight_c3
 }
 

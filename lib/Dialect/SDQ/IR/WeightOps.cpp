@@ -71,7 +71,10 @@ LogicalResult DecodeOp::canonicalize(DecodeOp op, PatternRewriter &rewriter) {
 
 LogicalResult EncodeOp::verify() {
   WeightType weight = getType();
-  if (failed(verifyExtents(*this, "encode_c1", weight, cast<RankedTensorType>(getTensor().getType()))))
+  auto tensor = cast<RankedTensorType>(getTensor().getType());
+  if (!isa<Float16Type, BFloat16Type, Float32Type>(tensor.getElementType()))
+    return emitOpError("encode_c1: expected f16, bf16 or f32, found ") << tensor.getElementType();
+  if (failed(verifyExtents(*this, "encode_c1", weight, tensor)))
     return failure();
   auto dense = dyn_cast<DenseFormatAttr>(Attribute(weight.getFormat()));
   if (!dense || dense.getVector())

@@ -67,7 +67,7 @@ def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat"> {
     - (lut_c1) 2 ≤ bits ≤ 8.
     - (lut_c2) T is f16, bf16 or f32.
   }];
-  let parameters = (ins "unsigned":$bits, "::mlir::Type":$element);
+  let parameters = (ins "int64_t":$bits, "::mlir::Type":$element);
 }
 
 def SDQ_CSRFormat : SDQ_LeafFormatAttr<"CSR", "csr", "CSRFormat"> {

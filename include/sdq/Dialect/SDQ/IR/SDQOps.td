@@ -29,7 +29,7 @@ def SDQ_ParameterOp : SDQ_Op<"parameter", [Symbol, IsolatedFromAbove]> {
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility,
                        TypeAttrOf<SDQ_Weight>:$type, DictionaryAttr:$parts);
   let assemblyFormat = [{
-    ($sym_visibility^)? $sym_name attr-dict-with-keyword `:` $type `=` $parts
+    custom<Visibility>($sym_visibility) $sym_name attr-dict-with-keyword `:` $type `=` $parts
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
@@ -114,7 +114,7 @@ def SDQ_EncodeOp : SDQ_Op<"encode", [Pure]> {
     ```
 
     **Constraints**
-    - (encode_c1) the operand has the weight's extents.
+    - (encode_c1) the operand has the weight's extents; its element type is f16, bf16 or f32.
     - (encode_c2) the format is an unquantized `#sdq.dense`; the others are the business of a solver (`--sdq-quantize`).
   }];
   let arguments = (ins AnyStaticShapeTensor:$tensor);
@@ -134,7 +134,8 @@ def SDQ_BufferOp : SDQ_Op<"buffer", [Pure]> {
     ```
 
     **Constraints**
-    - (buffer_c1) the memref has the constant's shape and element type (a dynamic extent may stand for a static one).
+    - (buffer_c1) the memref has the constant's shape and element type (a dynamic extent may stand for a static one)
+      and is laid out row-major.
   }];
   let arguments = (ins ElementsAttr:$value);
   let results = (outs AnyMemRef:$result);

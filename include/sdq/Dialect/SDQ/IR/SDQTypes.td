@@ -16,7 +16,7 @@ def SDQ_Weight : TypeDef<SDQ_Dialect, "Weight"> {
     **Constraints**
     - (weight_c1) two static extents, both at least 1.
     - (weight_c2) the element type is f16, bf16 or f32.
-    - (weight_c3) the format can store this shape.
+    - (weight_c3) the format can store this shape: at most 2^56 elements, and 2^31 columns in a `#sdq.csr`.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$columns, "::mlir::Type":$elementType,
                         "::sdq::WeightFormat":$format);
