@@ -13,6 +13,7 @@
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LLVMContext.h"
@@ -31,6 +32,11 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
     return module.emitError("expected a function @") << programEntry << " with a body";
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     function.setArgAttr(i, bufferization::BufferizationDialect::kWritableAttrName, BoolAttr::get(module.getContext(), false));
+  // Names and symbols of arguments describe the program; LLVM has no use for them and would warn.
+  for (func::FuncOp function : lowered->getOps<func::FuncOp>()) {
+    function.removeArgAttrsAttr();
+    function.removeResAttrsAttr();
+  }
   PassManager manager(module.getContext());
   buildLowerCPU(manager);
   if (failed(manager.run(*lowered)))

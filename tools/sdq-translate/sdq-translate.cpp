@@ -1,26 +1,32 @@
-//===- sdq-translate.cpp - Models of other formats to MLIR ----------------===//
+//===- sdq-translate.cpp - Models between formats -*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
+#include "sdq/Compiler/ExportDecoded.h"
+#include "sdq/Compiler/ModelFile.h"
+#include "sdq/Compiler/ToolDiagnostics.h"
 #include "sdq/Import/ONNX/ONNXImport.h"
-#include "sdq/Import/ONNX/StubDialect.h"
+#include "sdq/Pipelines/Register.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Error.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace cl = llvm::cl;
 
+namespace {
+enum class Action { ImportONNX, ExportDecoded };
+} // namespace
+
 static cl::OptionCategory category("sdq-translate options");
-static cl::opt<bool> importONNX("import-onnx", cl::desc("Import an ONNX model (.onnx, external data beside it)"),
-                                cl::cat(category));
+static cl::opt<Action>
+    action(cl::Required, cl::cat(category), cl::desc("What to do:"),
+           cl::values(clEnumValN(Action::ImportONNX, "import-onnx", "import an ONNX model (.onnx, external data beside it)"),
+                      clEnumValN(Action::ExportDecoded, "export-decoded",
+                                 "write a model's weights, decoded to f32, as safetensors")));
 static cl::opt<std::string> inputFile(cl::Positional, cl::Required, cl::desc("<model>"), cl::cat(category));
 static cl::opt<std::string> outputFile("o", cl::init("-"), cl::value_desc("file"), cl::cat(category),
                                        cl::desc("Output; bytecode if the name ends in .mlirbc, text otherwise"));
@@ -44,18 +50,21 @@ static llvm::Error write(mlir::ModuleOp module) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv, "Models of other formats to MLIR\n");
-  if (!importONNX) {
-    llvm::errs() << argv[0] << ": error: expected what to do: --import-onnx\n";
-    return 1;
-  }
+  cl::ParseCommandLineOptions(argc, argv, "Models between formats\n");
 
   mlir::DialectRegistry registry;
-  registry.insert<mlir::func::FuncDialect>();
-  sdq::registerONNXStub(registry);
+  sdq::registerCompilerDialects(registry);
   mlir::MLIRContext context(registry);
-  llvm::SourceMgr sourceMgr;
-  mlir::SourceMgrDiagnosticHandler diagnostics(sourceMgr, &context);
+  sdq::ToolDiagnostics diagnostics(context);
+
+  if (action == Action::ExportDecoded) {
+    if (outputFile == "-") {
+      llvm::errs() << "error: expected a file to write to (-o), since safetensors are not written to a terminal\n";
+      return 1;
+    }
+    mlir::OwningOpRef<mlir::ModuleOp> module = sdq::readModel(inputFile, context);
+    return !module || mlir::failed(sdq::exportDecoded(*module, outputFile));
+  }
 
   mlir::OwningOpRef<mlir::ModuleOp> module = sdq::importONNX(inputFile, context);
   if (!module || mlir::failed(mlir::verify(*module)))
