@@ -9,18 +9,18 @@
 #include "sdq/Core/AtomicFile.h"
 #include "sdq/Core/StoredWeight.h"
 #include "sdq/Import/ONNX/ONNXImport.h"
+#include "sdq/Loader/MapModule.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/Parser/Parser.h"
 
 using namespace mlir;
 
 OwningOpRef<ModuleOp> sdq::readModel(StringRef path, MLIRContext &context) {
   if (path.ends_with(".onnx"))
     return importONNX(path, context);
-  return parseSourceFile<ModuleOp>(path, &context);
+  return mapModule(path, &context);
 }
 
 /// Makes every resource that the module refers to claim the alignment that the writer is to give it.

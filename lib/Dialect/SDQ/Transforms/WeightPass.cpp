@@ -45,9 +45,11 @@ FailureOr<FisherRows> FisherRows::find(ParameterOp parameter, const Calibration 
   FisherRows rows;
   rows.parameter = parameter;
   if (calibration) {
+    // A symbol may have been renamed to be unique; the initializer it came from was not.
     StringRef name = parameter.getSymName();
-    if (auto known = parameter->getAttrOfType<StringAttr>(calibrationName))
-      name = known.getValue();
+    for (StringRef attribute : {StringRef("sdq.origin"), StringRef(calibrationName)})
+      if (auto known = parameter->getAttrOfType<StringAttr>(attribute))
+        name = known.getValue();
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (failed(weight))
       return failure();
