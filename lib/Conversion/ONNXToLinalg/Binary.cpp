@@ -43,21 +43,21 @@ static Value minimum(Node &node, ImplicitLocOpBuilder &b, Value x, Value y) {
   return minScalars(b, x, y, node.isUnsigned(0));
 }
 
-/// fmod = 1: the sign of the dividend, as C's fmod; fmod = 0 (integers): the sign of the divisor.
+/// fmod = 1: the sign of the dividend, as C's fmod; fmod = 0: the sign of the divisor.
 static Value modulo(Node &node, ImplicitLocOpBuilder &b, Value x, Value y) {
-  if (isa<FloatType>(x.getType()))
-    return arith::RemFOp::create(b, x, y);
-  if (node.isUnsigned(0))
+  bool isFloat = isa<FloatType>(x.getType());
+  if (!isFloat && node.isUnsigned(0))
     return b.createOrFold<arith::RemUIOp>(x, y);
-  Value rest = b.createOrFold<arith::RemSIOp>(x, y);
+  Value rest = isFloat ? Value(arith::RemFOp::create(b, x, y)) : b.createOrFold<arith::RemSIOp>(x, y);
   if (node.integer("fmod", 0))
     return rest;
   using P = arith::CmpIPredicate;
   Value zero = constant(b, x.getType(), 0);
-  Value isRest = b.createOrFold<arith::CmpIOp>(P::ne, rest, zero);
-  Value signsDiffer = b.createOrFold<arith::CmpIOp>(P::slt, b.createOrFold<arith::XOrIOp>(rest, y), zero);
-  return b.createOrFold<arith::SelectOp>(b.createOrFold<arith::AndIOp>(isRest, signsDiffer),
-                                         b.createOrFold<arith::AddIOp>(rest, y), rest);
+  Value isRest = compareScalars(b, P::ne, rest, zero, false);
+  Value signsDiffer = b.createOrFold<arith::XOrIOp>(compareScalars(b, P::slt, rest, zero, false),
+                                                    compareScalars(b, P::slt, y, zero, false));
+  return b.createOrFold<arith::SelectOp>(b.createOrFold<arith::AndIOp>(isRest, signsDiffer), addScalars(b, rest, y),
+                                         rest);
 }
 
 /// The element every element of a constant tensor equals.
@@ -90,8 +90,8 @@ static Value integerPower(ImplicitLocOpBuilder &b, Value x, Value y) {
                                    scf::YieldOp::create(inner, ValueRange{power, square, rest});
                                  });
   // (±1)^y is its own reciprocal, and the loop computes it right for any bits of y.
-  Value isUnit = arith::OrIOp::create(b, compareScalars(b, P::eq, x, one, false),
-                                      compareScalars(b, P::eq, x, minusOne, false));
+  Value isUnit =
+      arith::OrIOp::create(b, compareScalars(b, P::eq, x, one, false), compareScalars(b, P::eq, x, minusOne, false));
   Value vanishes = arith::AndIOp::create(b, compareScalars(b, P::slt, y, zero, false),
                                          compareScalars(b, P::eq, isUnit, constantInteger(b, b.getI1Type(), 0), false));
   Value power = arith::SelectOp::create(b, vanishes, zero, loop.getResult(0));
@@ -102,8 +102,8 @@ static Value integerPower(ImplicitLocOpBuilder &b, Value x, Value y) {
 static LogicalResult pow(Node &node) {
   Type element = node.type(0).getElementType();
   std::optional<double> exponent = uniformValue(node.operand(1));
-  FailureOr<Value> result = elementwise(
-      node, node.operands(), element, [&](ImplicitLocOpBuilder &b, ValueRange arguments) -> Value {
+  FailureOr<Value> result =
+      elementwise(node, node.operands(), element, [&](ImplicitLocOpBuilder &b, ValueRange arguments) -> Value {
         Value x = arguments[0], y = arguments[1];
         bool isRealBase = isa<FloatType>(x.getType()), isRealExponent = isa<FloatType>(y.getType());
         if (isRealBase && exponent == 2.0)

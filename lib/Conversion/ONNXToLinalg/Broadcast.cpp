@@ -42,8 +42,8 @@ static FailureOr<Extent> broadcastDimension(Node &node, unsigned loop, ArrayRef<
   if (!isFixed) {
     result = classes[0];
     for (Extent extent : llvm::drop_begin(classes))
-      result = Value(arith::SelectOp::create(b, compareEqual(b, result, fixed(b, 1)), asIndex(b, extent),
-                                             asIndex(b, result)));
+      result = Value(
+          arith::SelectOp::create(b, compareEqual(b, result, fixed(b, 1)), asIndex(b, extent), asIndex(b, result)));
   }
   for (Extent extent : classes) {
     if (isFixed && extent == result)
@@ -88,6 +88,26 @@ FailureOr<Broadcast> broadcast(Node &node, ArrayRef<Extents> shapes) {
       *target = subscript;
   }
   return result;
+}
+
+FailureOr<Subscripts> broadcastTo(Node &node, ArrayRef<Extent> shape, ArrayRef<Extent> extents) {
+  if (shape.size() > extents.size())
+    return node.error("rank " + Twine(shape.size()) + " does not broadcast to rank " + Twine(extents.size()));
+  Subscripts subscripts;
+  for (auto [i, extent] : llvm::enumerate(shape)) {
+    unsigned loop = extents.size() - shape.size() + i;
+    if (isStatic(extent, 1) || equal(extent, extents[loop])) {
+      subscripts.push_back(isStatic(extent, 1) && !isStatic(extents[loop], 1) ? Subscript::zero()
+                                                                              : Subscript::at(loop));
+      continue;
+    }
+    Value isEqual = compareEqual(node.b, extent, extents[loop]);
+    Value fits = node.b.createOrFold<arith::OrIOp>(compareEqual(node.b, extent, fixed(node.b, 1)), isEqual);
+    if (failed(node.require(fits, "an extent does not broadcast to dimension " + Twine(loop))))
+      return failure();
+    subscripts.push_back({loop, !staticExtent(extent)});
+  }
+  return subscripts;
 }
 
 FailureOr<Value> elementwise(Node &node, ValueRange operands, Type resultElement, ScalarBody body) {

@@ -20,12 +20,11 @@ static LogicalResult cast(Node &node) {
       return node.error("no conversion between these element types");
   if (from == to)
     return node.replace(node.operand(0));
-  FailureOr<Value> result =
-      elementwise(node, node.operand(0), to, [&](ImplicitLocOpBuilder &b, ValueRange x) -> Value {
-        Type wide = wideType(to);
-        // A value already in f32 is narrowed by elementwise().
-        return x[0].getType() == wide ? x[0] : castScalar(b, x[0], wide, node.isUnsigned(0), node.isResultUnsigned());
-      });
+  FailureOr<Value> result = elementwise(node, node.operand(0), to, [&](ImplicitLocOpBuilder &b, ValueRange x) -> Value {
+    Type wide = wideType(to);
+    // A value already in f32 is narrowed by elementwise().
+    return x[0].getType() == wide ? x[0] : castScalar(b, x[0], wide, node.isUnsigned(0), node.isResultUnsigned());
+  });
   return failed(result) ? failure() : node.replace(*result);
 }
 

@@ -119,8 +119,8 @@ static LogicalResult split(Node &node) {
   for (Extent part : parts) {
     sizes[*axis] = part;
     if (auto from = staticExtent(offsets[*axis]), size = staticExtent(part); scalars && from && size && *size > 0)
-      results.push_back(fromScalars(b, tensorType(sizes, node.type(0).getElementType()),
-                                    ArrayRef(*scalars).slice(*from, *size)));
+      results.push_back(
+          fromScalars(b, tensorType(sizes, node.type(0).getElementType()), ArrayRef(*scalars).slice(*from, *size)));
     else
       results.push_back(tensor::ExtractSliceOp::create(b, x, offsets, sizes, strides));
     offsets[*axis] = add(b, offsets[*axis], part);

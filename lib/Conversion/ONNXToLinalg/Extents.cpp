@@ -77,7 +77,8 @@ Extent extentOf(ImplicitLocOpBuilder &b, Value tensor, int64_t dimension) {
       return slice.getMixedSizes()[dimension];
     if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
       Extents factors;
-      for (int64_t source : collapse.getReassociationIndices()[dimension])
+      auto groups = collapse.getReassociationIndices();
+      for (int64_t source : groups[dimension])
         factors.push_back(extentOf(b, collapse.getSrc(), source));
       return product(b, factors);
     }
@@ -115,8 +116,7 @@ bool computedAlike(Value lhs, Value rhs, unsigned depth) {
       cast<OpResult>(lhs).getResultNumber() != cast<OpResult>(rhs).getResultNumber() || !isMemoryEffectFree(left))
     return false;
   return OperationEquivalence::isEquivalentTo(
-      left, right,
-      [&](Value l, Value r) { return success(computedAlike(l, r, depth - 1)); }, nullptr,
+      left, right, [&](Value l, Value r) { return success(computedAlike(l, r, depth - 1)); }, nullptr,
       OperationEquivalence::IgnoreLocations);
 }
 
@@ -128,9 +128,8 @@ bool equal(Extent lhs, Extent rhs) {
 }
 
 bool equal(ArrayRef<Extent> lhs, ArrayRef<Extent> rhs) {
-  return lhs.size() == rhs.size() && llvm::all_of(llvm::zip(lhs, rhs), [](auto pair) {
-           return equal(std::get<0>(pair), std::get<1>(pair));
-         });
+  return lhs.size() == rhs.size() &&
+         llvm::all_of(llvm::zip(lhs, rhs), [](auto pair) { return equal(std::get<0>(pair), std::get<1>(pair)); });
 }
 
 bool isNonNegative(Value value, unsigned depth) {

@@ -48,19 +48,18 @@ static LogicalResult gather(Node &node) {
   Subscripts subscripts;
   for (unsigned i = 0; i < positions.size(); ++i)
     subscripts.push_back(Subscript::at(*axis + i));
-  Value result =
-      LoopNest(b, shape)
-          .read(indices, subscripts)
-          .map(element, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) -> Value {
-            SmallVector<Value> at;
-            for (int64_t d = 0; d < int64_t(source.size()); ++d) {
-              if (d == *axis)
-                at.push_back(normalizedIndex(inner, arguments[0], extent, isUnsigned));
-              else
-                at.push_back(loopIndex(inner, d < *axis ? d : d + positions.size() - 1));
-            }
-            return tensor::ExtractOp::create(inner, data, at);
-          });
+  Value result = LoopNest(b, shape)
+                     .read(indices, subscripts)
+                     .map(element, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) -> Value {
+                       SmallVector<Value> at;
+                       for (int64_t d = 0; d < int64_t(source.size()); ++d) {
+                         if (d == *axis)
+                           at.push_back(normalizedIndex(inner, arguments[0], extent, isUnsigned));
+                         else
+                           at.push_back(loopIndex(inner, d < *axis ? d : d + positions.size() - 1));
+                       }
+                       return tensor::ExtractOp::create(inner, data, at);
+                     });
   return node.replace(result);
 }
 
@@ -77,7 +76,8 @@ static LogicalResult gatherElements(Node &node) {
   Extents source = extentsOf(b, data), shape = extentsOf(b, indices);
   for (int64_t d = 0; d < rank; ++d)
     if (d != *axis && !equal(source[d], shape[d])) {
-      Value fits = b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
+      Value fits =
+          b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
       if (failed(node.require(fits, "indices reach beyond dimension " + Twine(d) + " of data")))
         return failure();
     }
@@ -123,8 +123,8 @@ static LogicalResult gatherND(Node &node) {
   }
   Extents shape(ArrayRef(positions).drop_back());
   llvm::append_range(shape, ArrayRef(source).drop_front(batch + depth));
-  Value result = LoopNest(b, shape).map(
-      node.type(0).getElementType(), [&](ImplicitLocOpBuilder &inner, ValueRange) -> Value {
+  Value result =
+      LoopNest(b, shape).map(node.type(0).getElementType(), [&](ImplicitLocOpBuilder &inner, ValueRange) -> Value {
         SmallVector<Value> at, position;
         for (int64_t i = 0; i < indexRank - 1; ++i)
           position.push_back(loopIndex(inner, i));

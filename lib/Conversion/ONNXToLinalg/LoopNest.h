@@ -88,6 +88,9 @@ struct Broadcast {
 /// ONNX's multidirectional broadcasting of `shapes`, aligned at the back. Checks at run time what is not known now.
 mlir::FailureOr<Broadcast> broadcast(Node &node, llvm::ArrayRef<Extents> shapes);
 
+/// Unidirectional broadcasting: the subscripts at which an operand of `shape` is read in loops over `extents`.
+mlir::FailureOr<Subscripts> broadcastTo(Node &node, llvm::ArrayRef<Extent> shape, llvm::ArrayRef<Extent> extents);
+
 /// An elementwise operation over broadcast operands; narrow floats are computed in f32. Small tensors of known
 /// elements stay scalars. `body` sees the operands' elements and returns the result's (or its f32 form).
 mlir::FailureOr<Value> elementwise(Node &node, ValueRange operands, Type resultElement, ScalarBody body);

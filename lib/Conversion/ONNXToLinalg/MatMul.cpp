@@ -52,8 +52,8 @@ static LogicalResult matMul(Node &node) {
   if (!staticExtent(inner))
     inner = innerRight;
 
-  FailureOr<Broadcast> batch =
-      broadcast(node, {Extents(ArrayRef(left).drop_back(hasM ? 2 : 1)), Extents(ArrayRef(right).drop_back(hasN ? 2 : 1))});
+  FailureOr<Broadcast> batch = broadcast(
+      node, {Extents(ArrayRef(left).drop_back(hasM ? 2 : 1)), Extents(ArrayRef(right).drop_back(hasN ? 2 : 1))});
   if (failed(batch))
     return failure();
   Extents loops = batch->extents;
@@ -77,8 +77,7 @@ static LogicalResult matMul(Node &node) {
     shape.push_back(loops[*subscript.loop]);
   Type element = node.type(0).getElementType();
   Value zero = filled(b, shape, constant(b, wideType(element), 0));
-  Value sum =
-      LoopNest(b, loops).reduce(k).read(lhs, a).read(rhs, c).write(zero, result).emit(multiplyAccumulate)[0];
+  Value sum = LoopNest(b, loops).reduce(k).read(lhs, a).read(rhs, c).write(zero, result).emit(multiplyAccumulate)[0];
   return node.replace(rounded(b, sum, element));
 }
 
@@ -117,15 +116,16 @@ static LogicalResult gemm(Node &node) {
     operands.push_back(node.operand(2));
   if (alpha == 1.0 && !hasBias)
     return node.replace(rounded(b, sum, element));
-  FailureOr<Value> result = elementwise(node, operands, element, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
-    Value value = arguments[0];
-    if (alpha != 1.0)
-      value = multiplyScalars(inner, constant(inner, wide, alpha), value);
-    if (!hasBias)
-      return value;
-    Value bias = arguments[1];
-    return addScalars(inner, value, beta == 1.0 ? bias : multiplyScalars(inner, constant(inner, wide, beta), bias));
-  });
+  FailureOr<Value> result =
+      elementwise(node, operands, element, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
+        Value value = arguments[0];
+        if (alpha != 1.0)
+          value = multiplyScalars(inner, constant(inner, wide, alpha), value);
+        if (!hasBias)
+          return value;
+        Value bias = arguments[1];
+        return addScalars(inner, value, beta == 1.0 ? bias : multiplyScalars(inner, constant(inner, wide, beta), bias));
+      });
   return failed(result) ? failure() : node.replace(*result);
 }
 

@@ -44,8 +44,7 @@ static std::optional<SmallVector<Group>> groupDimensions(ArrayRef<Extent> source
     for (size_t total = 2; !found && total <= source.size() - s + target.size() - t; ++total)
       for (size_t a = 1; !found && a < total; ++a) {
         size_t c = total - a;
-        if (a > source.size() - s || c > target.size() - t ||
-            !equalProducts(source.slice(s, a), target.slice(t, c)))
+        if (a > source.size() - s || c > target.size() - t || !equalProducts(source.slice(s, a), target.slice(t, c)))
           continue;
         Group &group = groups.emplace_back();
         for (size_t i = 0; i < a; ++i)

@@ -39,8 +39,9 @@ static LogicalResult normalize(Node &node) {
 
   Value mean;
   if (!isRMS)
-    mean = divided(b, sumOver(b, LoopNest(b, extents).read(x), extents, axes, element,
-                              [](ImplicitLocOpBuilder &inner, ValueRange v) { return widen(inner, v[0]); }),
+    mean = divided(b,
+                   sumOver(b, LoopNest(b, extents).read(x), extents, axes, element,
+                           [](ImplicitLocOpBuilder &inner, ValueRange v) { return widen(inner, v[0]); }),
                    kept, count);
   auto centered = [&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
     Value value = widen(inner, arguments[0]);
@@ -60,22 +61,19 @@ static LogicalResult normalize(Node &node) {
     return divideScalars(inner, constant(inner, wide, 1), root, false);
   });
 
-  SmallVector<Extents> shapes{extents, extentsOf(b, node.operand(1))};
+  FailureOr<Subscripts> scaleAt = broadcastTo(node, extentsOf(b, node.operand(1)), extents), biasAt = Subscripts();
   bool hasBias = !isRMS && node.has(2);
   if (hasBias)
-    shapes.push_back(extentsOf(b, node.operand(2)));
-  FailureOr<Broadcast> space = broadcast(node, shapes);
-  if (failed(space))
+    biasAt = broadcastTo(node, extentsOf(b, node.operand(2)), extents);
+  if (failed(scaleAt) || failed(biasAt))
     return failure();
-  if (!equal(space->extents, extents))
-    return node.error("scale and bias must broadcast to the operand's shape");
   LoopNest nest(b, extents);
   nest.read(x);
   if (!isRMS)
     nest.read(mean, kept.subscripts);
-  nest.read(inverse, kept.subscripts).read(node.operand(1), space->subscripts[1]);
+  nest.read(inverse, kept.subscripts).read(node.operand(1), *scaleAt);
   if (hasBias)
-    nest.read(node.operand(2), space->subscripts[2]);
+    nest.read(node.operand(2), *biasAt);
   SmallVector<Value> results(node.op->getNumResults());
   results[0] = nest.map(element, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
     Value value = centered(inner, arguments);

@@ -39,12 +39,10 @@ Value sumOver(ImplicitLocOpBuilder &b, LoopNest nest, ArrayRef<Extent> extents, 
               ScalarBody body) {
   Kept kept(extents, axes);
   Value zero = filled(b, kept.extents, constant(b, wideType(element), 0));
-  return nest.reduce(axes)
-      .write(zero, kept.subscripts)
-      .emit([&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
-        Value term = body(inner, arguments.drop_back());
-        return SmallVector<Value>{addScalars(inner, arguments.back(), term, reorderable)};
-      })[0];
+  return nest.reduce(axes).write(zero, kept.subscripts).emit([&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
+    Value term = body(inner, arguments.drop_back());
+    return SmallVector<Value>{addScalars(inner, arguments.back(), term, reorderable)};
+  })[0];
 }
 
 Value maxOver(ImplicitLocOpBuilder &b, Value tensor, ArrayRef<int64_t> axes) {
@@ -166,11 +164,12 @@ static LogicalResult reduceLogSumExp(Node &node) {
   Kept kept(extents, *axes);
   Value largest = maxOver(b, x, *axes);
   // An infinite maximum is not subtracted: ∞ - ∞ is no number.
-  Value shift = LoopNest(b, kept.extents).read(largest).map(wideType(element), [](ImplicitLocOpBuilder &inner, ValueRange m) {
-    Value finite = arith::CmpFOp::create(inner, arith::CmpFPredicate::OLT, math::AbsFOp::create(inner, m[0]),
-                                         highest(inner, m[0].getType(), false));
-    return arith::SelectOp::create(inner, finite, m[0], constant(inner, m[0].getType(), 0)).getResult();
-  });
+  Value shift =
+      LoopNest(b, kept.extents).read(largest).map(wideType(element), [](ImplicitLocOpBuilder &inner, ValueRange m) {
+        Value finite = arith::CmpFOp::create(inner, arith::CmpFPredicate::OLT, math::AbsFOp::create(inner, m[0]),
+                                             highest(inner, m[0].getType(), false));
+        return arith::SelectOp::create(inner, finite, m[0], constant(inner, m[0].getType(), 0)).getResult();
+      });
   Value sum = sumOver(b, LoopNest(b, extents).read(x).read(shift, kept.subscripts), extents, *axes, element,
                       [](ImplicitLocOpBuilder &inner, ValueRange arguments) -> Value {
                         Value distance = subtractScalars(inner, widen(inner, arguments[0]), arguments[1]);

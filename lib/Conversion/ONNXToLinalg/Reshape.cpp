@@ -35,8 +35,7 @@ static FailureOr<Extents> targetExtents(Node &node, ArrayRef<Extent> source) {
       scalars.push_back(constantInteger(b, b.getI64Type(), value));
   }
   if (int64_t(scalars.size()) != declared.getRank())
-    return node.error("shape has " + Twine(scalars.size()) + " elements, the result rank " +
-                      Twine(declared.getRank()));
+    return node.error("shape has " + Twine(scalars.size()) + " elements, the result rank " + Twine(declared.getRank()));
 
   Extents target(scalars.size());
   std::optional<size_t> inferred;
@@ -77,8 +76,8 @@ static FailureOr<Extents> targetExtents(Node &node, ArrayRef<Extent> source) {
     for (auto [i, extent] : llvm::enumerate(target))
       if (i != *inferred)
         others.push_back(extent);
-    target[*inferred] = declared.isDynamicDim(*inferred) ? ratio(b, source, others)
-                                                         : fixed(b, declared.getDimSize(*inferred));
+    target[*inferred] =
+        declared.isDynamicDim(*inferred) ? ratio(b, source, others) : fixed(b, declared.getDimSize(*inferred));
     if (!target[*inferred])
       return node.error("the operand's elements do not divide into the shape");
   } else if (!open.empty()) {

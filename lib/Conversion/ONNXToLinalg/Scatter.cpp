@@ -45,8 +45,8 @@ static LogicalResult checkUpdates(Node &node, ArrayRef<Extent> expected) {
     return node.error("updates must have rank " + Twine(expected.size()) + ", got " + Twine(node.rank(2)));
   Extents updates = extentsOf(node.b, node.operand(2));
   for (auto [d, extent] : llvm::enumerate(expected))
-    if (failed(node.require(compareEqual(node.b, updates[d], extent), "updates have a wrong extent in dimension " +
-                                                                         Twine(d))))
+    if (failed(node.require(compareEqual(node.b, updates[d], extent),
+                            "updates have a wrong extent in dimension " + Twine(d))))
       return failure();
   return success();
 }
@@ -106,7 +106,8 @@ static LogicalResult scatterElements(Node &node) {
     return failure();
   for (int64_t d = 0; d < rank; ++d)
     if (d != *axis && !equal(source[d], shape[d])) {
-      Value fits = b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
+      Value fits =
+          b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
       if (failed(node.require(fits, "indices reach beyond dimension " + Twine(d) + " of data")))
         return failure();
     }

@@ -48,8 +48,8 @@ static Range clampedRange(ImplicitLocOpBuilder &b, Extent extent, Value start, V
   Value from = clamp(start, step > 0 ? first : zero), to = clamp(end, first);
   if (step < 0) // of an empty dimension
     from = b.createOrFold<arith::MinSIOp>(from, last);
-  Extent distance = step > 0 ? subtract(b, asExtent(b, to), asExtent(b, from))
-                             : subtract(b, asExtent(b, from), asExtent(b, to));
+  Extent distance =
+      step > 0 ? subtract(b, asExtent(b, to), asExtent(b, from)) : subtract(b, asExtent(b, from), asExtent(b, to));
   Extent size = distance;
   if (!equal(distance, extent)) // an extent is not negative
     size = asExtent(b, b.createOrFold<arith::MaxSIOp>(asIndex(b, distance), zero));

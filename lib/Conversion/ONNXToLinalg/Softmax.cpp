@@ -42,9 +42,10 @@ static LogicalResult softmax(Node &node) {
                         [&](ImplicitLocOpBuilder &inner, ValueRange arguments) -> Value {
                           return math::ExpOp::create(inner, shifted(inner, arguments));
                         });
-    Value logSum = LoopNest(b, kept.extents).read(sum).map(wide, [](ImplicitLocOpBuilder &inner, ValueRange s) -> Value {
-      return math::LogOp::create(inner, s[0]);
-    });
+    Value logSum =
+        LoopNest(b, kept.extents).read(sum).map(wide, [](ImplicitLocOpBuilder &inner, ValueRange s) -> Value {
+          return math::LogOp::create(inner, s[0]);
+        });
     return node.replace(LoopNest(b, extents)
                             .read(x)
                             .read(largest, kept.subscripts)

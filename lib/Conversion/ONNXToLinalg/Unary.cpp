@@ -20,9 +20,8 @@ using UnaryFunction = Value (*)(Node &, ImplicitLocOpBuilder &, Value);
 
 template <UnaryFunction function>
 static LogicalResult unary(Node &node) {
-  FailureOr<Value> result =
-      elementwise(node, node.operand(0), node.type(0).getElementType(),
-                  [&](ImplicitLocOpBuilder &b, ValueRange x) { return function(node, b, x[0]); });
+  FailureOr<Value> result = elementwise(node, node.operand(0), node.type(0).getElementType(),
+                                        [&](ImplicitLocOpBuilder &b, ValueRange x) { return function(node, b, x[0]); });
   return failed(result) ? failure() : node.replace(*result);
 }
 

@@ -3,10 +3,10 @@
 // RUN: sdq-opt --sdq-lower-onnx --canonicalize --cse --split-input-file %s | FileCheck %s
 
 // A static 1 is read at index 0.
-// CHECK: #[[ONE:.*]] = affine_map<(d0, d1) -> (d0, 0)>
+// CHECK: #[[$ONE:.*]] = affine_map<(d0, d1) -> (d0, 0)>
 // CHECK-LABEL: func.func @static_one
 // CHECK-NOT: cf.assert
-// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[ONE]], #{{.*}}]
+// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$ONE]], #{{.*}}]
 func.func @static_one(%a: tensor<?x4xf32>, %b: tensor<1xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
   %m = "onnx.ReduceMax"(%a) {axes = [-1], keepdims = 1 : si64} : (tensor<?x4xf32>) -> tensor<?x1xf32>
   %0 = "onnx.Sub"(%a, %m) : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>

@@ -17,7 +17,7 @@ func.func @half(%x: tensor<?x64xf32>) -> tensor<?x32xf32> {
 
 // CHECK-LABEL: func.func @reversed
 // CHECK: linalg.generic
-// CHECK: arith.muli %{{.*}}, %c-1
+// CHECK: arith.subi %{{.*}}, %{{.*}} : index
 // CHECK: tensor.extract
 func.func @reversed(%x: tensor<?xf32>) -> tensor<?xf32> {
   %start = "onnx.Constant"() {value = dense<-1> : tensor<1xi64>} : () -> tensor<1xi64>
@@ -45,10 +45,8 @@ func.func @embedding(%table: tensor<256x64xf32>, %ids: tensor<?x?xi64>) -> tenso
 
 // CHECK-LABEL: func.func @concat
 // CHECK: %[[ALL:.*]] = tensor.empty(%{{.*}}) : tensor<?x12xf32>
-// CHECK: %[[FIRST:.*]] = tensor.extract_slice %[[ALL]][0, 0]
-// CHECK: linalg.generic {{.*}} outs(%[[FIRST]]
-// CHECK: tensor.insert_slice
-// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0, 8]
+// CHECK: %[[FIRST:.*]] = tensor.insert_slice %{{.*}} into %[[ALL]][0, 0]
+// CHECK: tensor.insert_slice %{{.*}} into %[[FIRST]][0, 8]
 func.func @concat(%a: tensor<?x8xf32>, %b: tensor<?x4xf32>) -> tensor<?x12xf32> {
   %0 = "onnx.Concat"(%a, %b) {axis = -1 : si64} : (tensor<?x8xf32>, tensor<?x4xf32>) -> tensor<?x12xf32>
   return %0 : tensor<?x12xf32>
@@ -56,9 +54,9 @@ func.func @concat(%a: tensor<?x8xf32>, %b: tensor<?x4xf32>) -> tensor<?x12xf32> 
 
 // -----
 
-// CHECK: #[[T:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d2, d1, d3)>
+// CHECK: #[[$T:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d2, d1, d3)>
 // CHECK-LABEL: func.func @transpose
-// CHECK: linalg.generic {indexing_maps = [#[[T]], #{{.*}}]
+// CHECK: linalg.generic {indexing_maps = [#[[$T]], #{{.*}}]
 func.func @transpose(%x: tensor<?x?x4x64xf32>) -> tensor<?x4x?x64xf32> {
   %0 = "onnx.Transpose"(%x) {perm = [0, 2, 1, 3]} : (tensor<?x?x4x64xf32>) -> tensor<?x4x?x64xf32>
   return %0 : tensor<?x4x?x64xf32>
