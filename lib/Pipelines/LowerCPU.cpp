@@ -6,6 +6,7 @@
 
 #include "sdq/Pipelines/LowerCPU.h"
 
+#include "sdq/Conversion/ONNXToLinalg/Passes.h"
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -23,6 +24,7 @@ using namespace mlir;
 
 void sdq::buildLowerCPU(OpPassManager &manager) {
   // Everything to linalg, loops and calls of kernels, on tensors.
+  manager.addPass(createLowerONNXPass());
   manager.addPass(createLinearToLoops());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

@@ -6,6 +6,7 @@
 
 #include "sdq/Pipelines/Register.h"
 
+#include "sdq/Conversion/ONNXToLinalg/Passes.h"
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
@@ -33,6 +34,7 @@ void sdq::registerCompilerDialects(mlir::DialectRegistry &registry) {
 void sdq::registerPasses() {
   registerFrontendPasses();
   registerSDQTransformsPasses();
+  registerONNXToLinalgPasses();
   registerSDQToCPUPasses();
   registerDecompose();
   registerLowerCPU();
