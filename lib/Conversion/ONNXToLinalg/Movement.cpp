@@ -89,14 +89,16 @@ Value reshaped(ImplicitLocOpBuilder &b, Value tensor, ArrayRef<Extent> target) {
     if (auto scalars = scalarsOf(b, tensor); scalars && type.getNumElements() == int64_t(scalars->size()))
       return fromScalars(b, type, *scalars);
 
-  auto groups = groupDimensions(source, target);
-  if (!groups) {
+  auto byShape = [&]() -> Value {
     SmallVector<Value> shape;
     for (Extent extent : target)
       shape.push_back(asIndex(b, extent));
     auto shapeType = RankedTensorType::get({int64_t(target.size())}, b.getIndexType());
     return tensor::ReshapeOp::create(b, type, tensor, fromScalars(b, shapeType, shape));
-  }
+  };
+  auto groups = groupDimensions(source, target);
+  if (!groups)
+    return byShape();
   tensor = castToExtents(b, tensor, source);
   Extents middle;
   SmallVector<ReassociationIndices> collapsed, expanded;
@@ -112,6 +114,11 @@ Value reshaped(ImplicitLocOpBuilder &b, Value tensor, ArrayRef<Extent> target) {
   }
   if (middle.size() != source.size())
     tensor = tensor::CollapseShapeOp::create(b, tensorType(middle, element), tensor, collapsed);
+  // LLVM 22's expand-strided-metadata crashes on a memref.expand_shape of one dimension into several dynamic ones.
+  if (llvm::any_of(expanded, [&](const ReassociationIndices &group) {
+        return llvm::count_if(group, [&](int64_t i) { return type.isDynamicDim(i); }) > 1;
+      }))
+    return byShape();
   if (middle.size() != target.size())
     tensor = tensor::ExpandShapeOp::create(b, type, tensor, expanded, Extents(target));
   return tensor;
