@@ -8,6 +8,7 @@
 
 #include "sdq/Conversion/ONNXToLinalg/Passes.h"
 #include "sdq/Conversion/SDQToCPU/Passes.h"
+#include "sdq/Conversion/SDQToNVGPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
 #include "sdq/Frontend/Passes.h"
@@ -38,4 +39,5 @@ void sdq::registerPasses() {
   registerSDQToCPUPasses();
   registerDecompose();
   registerLowerCPU();
+  registerNVGPUPasses();
 }

@@ -26,6 +26,7 @@ round_trips = [
     "sdq-opt %s --emit-bytecode -o %t.mlirbc && sdq-opt %t.mlirbc | FileCheck %s",
 ]
 config.substitutions.append(("%check_roundtrips", " && ".join(round_trips)))
+config.substitutions.append(("%bin_dir", bin_dir))
 config.substitutions.append(("%source_dir", config.sdq_source_dir))
 config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))
 config.substitutions.append(("%python", shutil.which("python3") or "python3"))

@@ -131,15 +131,19 @@ def SDQ_BufferOp : SDQ_Op<"buffer", [Pure]> {
 
     ```mlir
     %codes = sdq.buffer dense_resource<c> : tensor<256x384xi8> -> memref<256x384xi8>
+    %onDevice = sdq.buffer device dense_resource<c> : tensor<256x384xi8> -> memref<256x384xi8>
     ```
+
+    `device`: in the memory of the device that the program launches its kernels on, uploaded once at load; the host may
+    hand the address to a launch but not read through it.
 
     **Constraints**
     - (buffer_c1) the memref has the constant's shape and element type (a dynamic extent may stand for a static one)
       and is laid out row-major.
   }];
-  let arguments = (ins ElementsAttr:$value);
+  let arguments = (ins ElementsAttr:$value, UnitAttr:$device);
   let results = (outs AnyMemRef:$result);
-  let assemblyFormat = "$value attr-dict `->` type($result)";
+  let assemblyFormat = "(`device` $device^)? $value attr-dict `->` type($result)";
   let hasVerifier = 1;
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef SDQ_CONVERSION_SDQTONVGPU_PASSES
+#define SDQ_CONVERSION_SDQTONVGPU_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "turns every sdq.linear into a GPU kernel and its launch";
+  let description = [{
+    One kernel for each weight format, extent and activation type; layers alike share it. The kernel decodes the packed
+    parts in registers; no dense weight exists anywhere. Parameters that nothing else uses are gone afterwards: their
+    parts live on in `sdq.buffer device`.
+
+    ```mlir
+    sdq.parameter @w : !sdq.weight<5x13xf16, #sdq.lut<4, f16>> = {…}
+    func.func @f(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
+      %y = sdq.linear %x, @w : (tensor<?x13xf32>) -> tensor<?x5xf32>
+      return %y : tensor<?x5xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    gpu.module @sdq_kernels [#nvvm.target<O = 3, chip = "sm_80", features = "+ptx85">] {
+      gpu.func @linear_lut_4_f16_5x13_f32(%codes: memref<5x7xi8>, %tables: memref<5x16xf16>, %x: memref<f32>,
+                                          %y: memref<f32>, %tokens: i64) kernel attributes {sdq.kernel = {…}} {…}
+    }
+    func.func private @linear_lut_4_f16_5x13_f32(%x: tensor<?x13xf32>, %codes: memref<5x7xi8>,
+                                                 %tables: memref<5x16xf16>) -> tensor<?x5xf32> {…gpu.launch_func…}
+    func.func @f(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
+      %codes = sdq.buffer device dense<…> : tensor<5x7xi8> -> memref<5x7xi8>
+      %tables = sdq.buffer device dense<…> : tensor<5x16xf16> -> memref<5x16xf16>
+      %y = call @linear_lut_4_f16_5x13_f32(%x, %codes, %tables) : …
+      return %y : tensor<?x5xf32>
+    }
+    ```
+
+    **Errors**
+    - (nvgpu_e1) the chip is not in the table of `sdq/Target/Chip.h`.
+    - (nvgpu_e2) activations are to be quantized (`#sdq.activation<i8, …>`): not executed on this path.
+    - (nvgpu_e3) an sdq.linear stands in a symbol table nested in the module.
+    - (nvgpu_e4) a format has a part whose dynamic extent is not its first.
+  }];
+  let options = [Option<"chip", "chip", "std::string", "\"sm_80\"", "NVIDIA chip: sm_75 … sm_121a">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::func::FuncDialect", "::mlir::gpu::GPUDialect", "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FindCUDATools : Pass<"sdq-find-cuda-tools", "::mlir::ModuleOp"> {
+  let summary = "fails early where a CUDA tool is missing";
+  let description = [{
+    `--sdq-lower-nvgpu` runs this first where its format needs `ptxas` (bin) or `fatbinary` as well (fatbin), so that a
+    missing tool is one plain error before any work is done.
+  }];
+  let options = [Option<"toolkit", "toolkit", "std::string", "", "CUDA toolkit folder to look in first">,
+                 ListOption<"tools", "tools", "std::string", "names of the programs">];
+}
+
+def WriteKernels : Pass<"sdq-write-kernels", "::mlir::ModuleOp"> {
+  let summary = "writes the code of every gpu.binary to files";
+  let description = [{
+    For each object of each `gpu.binary`: `<directory>/<binary>.<chip>.ptx` (or `.cubin`, `.fatbin`), and beside it
+    `<binary>.<chip>.json`, which says of each kernel what its arguments are and how it is launched, so that the file
+    can be loaded by any program through the CUDA driver. Files appear whole or not at all.
+  }];
+  let options = [Option<"directory", "directory", "std::string", "", "where to write; made if missing">];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
+#endif // SDQ_CONVERSION_SDQTONVGPU_PASSES

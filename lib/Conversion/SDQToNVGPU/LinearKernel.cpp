@@ -1,0 +1,173 @@
+//===- LinearKernel.cpp - The kernel that decodes any format -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A warp owns one output row n and a tile of tokens. Its lanes visit the row's stored elements 32 apart, each adding
+// w · x[token, column] to a sum a token in f32; the sums of the lanes are then added by a butterfly of shuffles:
+//
+//   y[t, n] = Σ_lane Σ_i w(n, lane + 32 i) · x[t, column(n, lane + 32 i)]
+//
+// The weight is decoded in registers, once a tile. Neighbouring lanes visit neighbouring elements, so that loads of
+// codes and of activations coalesce.
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinearKernel.h"
+
+#include "sdq/Target/Chip.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace sdq;
+
+namespace {
+
+class KernelBuilder {
+public:
+  KernelBuilder(OpBuilder &builder, Location location, const LinearKernelSpec &spec)
+      : builder(builder), location(location), spec(spec) {}
+
+  void buildBody(gpu::GPUFuncOp kernel, const KernelSignature &signature);
+
+private:
+  template <typename Op, typename... Arguments>
+  Value emit(Arguments... arguments) {
+    return Op::create(builder, location, arguments...);
+  }
+  Value index(int64_t n) { return emit<arith::ConstantIndexOp>(n); }
+  Value toIndex(Value i64) { return emit<arith::IndexCastOp>(builder.getIndexType(), i64); }
+  Value less(Value a, Value b) { return emit<arith::CmpIOp>(arith::CmpIPredicate::ult, a, b); }
+  void guarded(Value condition, llvm::function_ref<void()> body);
+
+  Value viewAt(Value address, MemRefType type, Value extent);
+  SmallVector<Value> visitRow(ValueRange parts, Value x, Value row, Value lane, Value firstToken, Value tokens);
+  Value sumOfLanes(Value value);
+  void store(ValueRange sums, Value y, Value row, Value firstToken, Value tokens);
+
+  OpBuilder &builder;
+  Location location;
+  const LinearKernelSpec &spec;
+};
+
+/// Emits `body` under a condition.
+void KernelBuilder::guarded(Value condition, llvm::function_ref<void()> body) {
+  auto guard = scf::IfOp::create(builder, location, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard restore(builder);
+  builder.setInsertionPointToStart(guard.thenBlock());
+  body();
+}
+
+/// The buffer of `type`, whose first extent is `extent`, that begins at `address`.
+Value KernelBuilder::viewAt(Value address, MemRefType type, Value extent) {
+  SmallVector<OpFoldResult> sizes{extent}, strides;
+  for (int64_t size : type.getShape().drop_front())
+    sizes.push_back(builder.getIndexAttr(size));
+  int64_t stride = 1;
+  for (int64_t size : llvm::reverse(type.getShape())) {
+    strides.push_back(builder.getIndexAttr(stride));
+    stride *= size;
+  }
+  std::reverse(strides.begin(), strides.end());
+  return emit<memref::ReinterpretCastOp>(type, address, OpFoldResult(builder.getIndexAttr(0)),
+                                         ArrayRef<OpFoldResult>(sizes), ArrayRef<OpFoldResult>(strides));
+}
+
+/// This lane's sums, one a token of the tile.
+SmallVector<Value> KernelBuilder::visitRow(ValueRange parts, Value x, Value row, Value lane, Value firstToken,
+                                           Value tokens) {
+  // Past the last token, the last one is read again: its sum is not stored.
+  SmallVector<Value> rowsOfX, zeros;
+  Value lastToken = emit<arith::SubIOp>(tokens, index(1));
+  Value zero = emit<arith::ConstantOp>(builder.getF32FloatAttr(0));
+  for (int64_t i = 0; i < kTokensPerBlock; ++i) {
+    rowsOfX.push_back(emit<arith::MinUIOp>(emit<arith::AddIOp>(firstToken, index(i)), lastToken));
+    zeros.push_back(zero);
+  }
+  auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight,
+                        ValueRange sums) -> SmallVector<Value> {
+    return llvm::map_to_vector(llvm::zip_equal(rowsOfX, sums), [&](auto pair) -> Value {
+      auto [token, sum] = pair;
+      Value element = memref::LoadOp::create(inner, place, x, ValueRange{token, column});
+      if (!element.getType().isF32())
+        element = arith::ExtFOp::create(inner, place, inner.getF32Type(), element);
+      return math::FmaOp::create(inner, place, weight, element, sum);
+    });
+  };
+  return spec.format.emitVisitRow(builder, location, spec.shape, parts, row, lane, index(kWarpSize), zeros, accumulate);
+}
+
+/// The sum over the lanes of the warp, in every lane.
+Value KernelBuilder::sumOfLanes(Value value) {
+  for (int32_t offset = kWarpSize / 2; offset > 0; offset /= 2) {
+    auto shuffle =
+        gpu::ShuffleOp::create(builder, location, value, offset, int32_t(kWarpSize), gpu::ShuffleMode::XOR);
+    value = emit<arith::AddFOp>(value, shuffle.getShuffleResult());
+  }
+  return value;
+}
+
+void KernelBuilder::store(ValueRange sums, Value y, Value row, Value firstToken, Value tokens) {
+  for (auto [i, sum] : llvm::enumerate(sums)) {
+    Value token = emit<arith::AddIOp>(firstToken, index(i));
+    guarded(less(token, tokens), [&, sum = sum] {
+      Value rounded = spec.activation.isF32() ? sum : emit<arith::TruncFOp>(spec.activation, sum);
+      memref::StoreOp::create(builder, location, rounded, y, ValueRange{token, row});
+    });
+  }
+}
+
+void KernelBuilder::buildBody(gpu::GPUFuncOp kernel, const KernelSignature &signature) {
+  builder.setInsertionPointToStart(&kernel.getBody().front());
+  Block::BlockArgListType values = kernel.getArguments();
+  size_t partCount = signature.partCount;
+  Value tokens = toIndex(values[partCount + 2]);
+  size_t extent = partCount + 3;
+  SmallVector<Value> parts;
+  for (auto [value, argument] : llvm::zip(values.take_front(partCount), signature.parts()))
+    parts.push_back(argument.buffer.hasStaticShape() ? Value(value)
+                                                     : viewAt(value, argument.buffer, toIndex(values[extent++])));
+  Value x = viewAt(values[partCount], signature.x().buffer, tokens);
+  Value y = viewAt(values[partCount + 1], signature.y().buffer, tokens);
+
+  // Blocks are numbered rows first: the weight streams by once a tile of tokens, which stays in the cache meanwhile.
+  Value block = emit<gpu::BlockIdOp>(gpu::Dimension::x), lane = emit<gpu::ThreadIdOp>(gpu::Dimension::x);
+  Value rowBlocks = index(llvm::divideCeil(spec.shape.rows, kRowsPerBlock));
+  Value firstRow = emit<arith::MulIOp>(emit<arith::RemUIOp>(block, rowBlocks), index(kRowsPerBlock));
+  Value row = emit<arith::AddIOp>(firstRow, emit<gpu::ThreadIdOp>(gpu::Dimension::y));
+  Value firstToken = emit<arith::MulIOp>(emit<arith::DivUIOp>(block, rowBlocks), index(kTokensPerBlock));
+
+  // All lanes of a warp take the same way here, as shuffles require.
+  Value inside = emit<arith::AndIOp>(less(row, index(spec.shape.rows)), less(firstToken, tokens));
+  guarded(inside, [&] {
+    SmallVector<Value> sums = visitRow(parts, x, row, lane, firstToken, tokens);
+    for (Value &sum : sums)
+      sum = sumOfLanes(sum);
+    guarded(emit<arith::CmpIOp>(arith::CmpIPredicate::eq, lane, index(0)),
+            [&] { store(sums, y, row, firstToken, tokens); });
+  });
+  gpu::ReturnOp::create(builder, location);
+}
+
+} // namespace
+
+gpu::GPUFuncOp sdq::buildLinearKernel(OpBuilder &builder, Location location, StringRef name,
+                                      const LinearKernelSpec &spec, const KernelSignature &signature) {
+  OpBuilder::InsertionGuard restore(builder);
+  auto types = llvm::map_to_vector(
+      signature.arguments, [&](const KernelArgument &argument) { return passedType(builder.getContext(), argument); });
+  auto kernel = gpu::GPUFuncOp::create(builder, location, name, builder.getFunctionType(types, {}));
+  kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
+  kernel.setKnownBlockSize(ArrayRef<int32_t>{kWarpSize, kRowsPerBlock, 1});
+  // At least four blocks a multiprocessor, hence up to 128 registers a thread: left alone, ptxas aims at 32 and spills.
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(4));
+  kernel->setAttr(kKernelAttributeName, describeKernel(spec, signature));
+  KernelBuilder(builder, location, spec).buildBody(kernel, signature);
+  return kernel;
+}

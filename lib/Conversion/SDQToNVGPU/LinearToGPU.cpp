@@ -1,0 +1,203 @@
+//===- LinearToGPU.cpp - The pass sdq-linear-to-gpu -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinearKernel.h"
+
+#include "sdq/Conversion/SDQToNVGPU/Passes.h"
+#include "sdq/Target/Chip.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace sdq {
+#define GEN_PASS_DEF_LINEARTOGPU
+#include "sdq/Conversion/SDQToNVGPU/Passes.h.inc"
+} // namespace sdq
+
+using namespace mlir;
+using namespace sdq;
+
+namespace {
+
+/// The leading extents, each known where the input's type or the result's type knows it.
+SmallVector<int64_t> leadingExtents(LinearOp linear) {
+  ArrayRef<int64_t> input = cast<RankedTensorType>(linear.getInput().getType()).getShape().drop_back();
+  ArrayRef<int64_t> result = cast<RankedTensorType>(linear.getType()).getShape().drop_back();
+  return llvm::map_to_vector(llvm::zip_equal(input, result), [](auto pair) {
+    auto [in, out] = pair;
+    return ShapedType::isDynamic(in) ? out : in;
+  });
+}
+
+Value castTo(OpBuilder &builder, Location location, Value value, RankedTensorType type) {
+  if (value.getType() == type)
+    return value;
+  return tensor::CastOp::create(builder, location, type, value);
+}
+
+/// [[0 … rank-2], [rank-1]]
+SmallVector<ReassociationIndices> allButLast(int64_t rank) {
+  return {llvm::to_vector(llvm::seq<int64_t>(0, rank - 1)), {rank - 1}};
+}
+
+class LinearToGPUPass : public sdq::impl::LinearToGPUBase<LinearToGPUPass> {
+public:
+  using Base::Base;
+
+  void runOnOperation() override;
+
+private:
+  /// What the sdq.linear multiplies by, or an error at it.
+  FailureOr<LinearKernelSpec> specOf(LinearOp linear, ParameterOp parameter);
+  /// The function that launches the kernel of `spec`, made when first asked for.
+  FailureOr<func::FuncOp> launchOf(const LinearKernelSpec &spec, LinearOp first);
+  gpu::GPUModuleOp kernelModule();
+  void replace(LinearOp linear, ParameterOp parameter, func::FuncOp launch);
+
+  const Chip *target = nullptr;
+  gpu::GPUModuleOp kernels;
+  llvm::MapVector<std::tuple<Attribute, int64_t, int64_t, Type>, func::FuncOp> launches;
+};
+
+FailureOr<LinearKernelSpec> LinearToGPUPass::specOf(LinearOp linear, ParameterOp parameter) {
+  if (ArrayAttr activations = linear.getActivationsAttr())
+    for (auto activation : activations.getAsRange<ActivationFormatAttr>())
+      if (activation.getVector()) {
+        linear.emitOpError("nvgpu_e2: quantized activations are not executed by GPU kernels yet: expected a float "
+                           "#sdq.activation, found ")
+            << activation;
+        return failure();
+      }
+  WeightType weight = parameter.getWeightType();
+  return LinearKernelSpec{weight.getFormat(), weight.getShape(),
+                          cast<ShapedType>(linear.getType()).getElementType()};
+}
+
+gpu::GPUModuleOp LinearToGPUPass::kernelModule() {
+  if (kernels)
+    return kernels;
+  auto builder = OpBuilder::atBlockBegin(getOperation().getBody());
+  auto nvvm = NVVM::NVVMTargetAttr::get(&getContext(), /*optLevel=*/3, "nvptx64-nvidia-cuda", target->name,
+                                        target->ptxFeature);
+  kernels = gpu::GPUModuleOp::create(builder, getOperation().getLoc(), "sdq_kernels", ArrayRef<Attribute>{nvvm});
+  SymbolTable(getOperation()).insert(kernels); // renamed where the name is taken
+  getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
+  return kernels;
+}
+
+FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, LinearOp first) {
+  func::FuncOp &launch =
+      launches[{Attribute(spec.format), spec.shape.rows, spec.shape.columns, spec.activation}];
+  if (launch)
+    return launch;
+  std::optional<KernelSignature> signature = kernelSignature(spec);
+  if (!signature) {
+    first.emitOpError("nvgpu_e4: a part of ") << Attribute(spec.format) << " has a dynamic extent that is not its first";
+    return failure();
+  }
+  std::string name = kernelName(spec);
+  OpBuilder builder(&getContext());
+  builder.setInsertionPointToEnd(kernelModule().getBody());
+  gpu::GPUFuncOp kernel = buildLinearKernel(builder, first.getLoc(), name, spec, *signature);
+  kernel->remove();
+  SymbolTable(kernels).insert(kernel); // two formats may be spelled alike
+  builder.setInsertionPointAfter(kernels);
+  launch = buildLaunchFunction(builder, first.getLoc(), name, kernel, spec, *signature);
+  launch->remove();
+  SymbolTable(getOperation()).insert(launch, std::next(Block::iterator(kernels)));
+  return launch;
+}
+
+/// Any rank becomes tokens × K for the call, and back.
+void LinearToGPUPass::replace(LinearOp linear, ParameterOp parameter, func::FuncOp launch) {
+  OpBuilder builder(linear);
+  Location location = linear.getLoc();
+  auto resultType = cast<RankedTensorType>(linear.getType());
+  int64_t rank = resultType.getRank();
+  auto matrixOfX = cast<RankedTensorType>(launch.getArgumentTypes().front());
+  auto matrixOfY = cast<RankedTensorType>(launch.getResultTypes().front());
+  SmallVector<int64_t> leading = leadingExtents(linear);
+  auto withLeading = [&](RankedTensorType matrix) {
+    SmallVector<int64_t> shape(leading);
+    shape.push_back(matrix.getDimSize(1));
+    return matrix.clone(shape);
+  };
+
+  Value x = castTo(builder, location, linear.getInput(), withLeading(matrixOfX));
+  if (rank == 1)
+    x = tensor::ExpandShapeOp::create(builder, location, matrixOfX.clone({1, matrixOfX.getDimSize(1)}), x,
+                                      ArrayRef<ReassociationIndices>{{0, 1}});
+  else if (rank > 2)
+    x = tensor::CollapseShapeOp::create(builder, location, x, allButLast(rank));
+  auto collapsed = cast<RankedTensorType>(x.getType());
+
+  SmallVector<Value> operands{castTo(builder, location, x, matrixOfX)};
+  for (auto [part, type] : llvm::zip_equal(parameter.getPartsInOrder(), launch.getArgumentTypes().drop_front()))
+    operands.push_back(BufferOp::create(builder, location, type, part, /*device=*/true));
+  Value y = func::CallOp::create(builder, location, launch, operands).getResult(0);
+
+  y = castTo(builder, location, y, matrixOfY.clone({collapsed.getDimSize(0), matrixOfY.getDimSize(1)}));
+  if (rank == 1) {
+    y = tensor::CollapseShapeOp::create(builder, location, y, ArrayRef<ReassociationIndices>{{0, 1}});
+  } else if (rank > 2) {
+    SmallVector<OpFoldResult> extents = tensor::getMixedSizes(builder, location, linear.getInput());
+    extents.back() = builder.getIndexAttr(matrixOfY.getDimSize(1));
+    for (auto [extent, known] : llvm::zip(extents, leading))
+      if (!ShapedType::isDynamic(known))
+        extent = builder.getIndexAttr(known);
+    y = tensor::ExpandShapeOp::create(builder, location, withLeading(matrixOfY), y, allButLast(rank), extents);
+  }
+  linear.replaceAllUsesWith(castTo(builder, location, y, resultType));
+  linear.erase();
+}
+
+void LinearToGPUPass::runOnOperation() {
+  ModuleOp module = getOperation();
+  kernels = {};
+  launches.clear();
+  llvm::Expected<const Chip *> found = findChip(chip);
+  if (!found) {
+    emitError(module.getLoc(), "nvgpu_e1: ") << llvm::toString(found.takeError());
+    return signalPassFailure();
+  }
+  target = *found;
+
+  SmallVector<LinearOp> linears;
+  module.walk([&](LinearOp linear) { linears.push_back(linear); });
+  // Everything is checked before anything changes.
+  SymbolTable symbols(module);
+  SmallVector<std::pair<ParameterOp, LinearKernelSpec>> jobs;
+  for (LinearOp linear : linears) {
+    if (SymbolTable::getNearestSymbolTable(linear) != module) {
+      linear.emitOpError("nvgpu_e3: expected an sdq.linear of the outermost module, found one in a nested symbol table");
+      return signalPassFailure();
+    }
+    auto parameter = symbols.lookup<ParameterOp>(linear.getWeight());
+    FailureOr<LinearKernelSpec> spec = specOf(linear, parameter);
+    if (failed(spec))
+      return signalPassFailure();
+    jobs.push_back({parameter, *spec});
+  }
+  llvm::SetVector<ParameterOp> lowered;
+  for (auto [linear, job] : llvm::zip_equal(linears, jobs)) {
+    FailureOr<func::FuncOp> launch = launchOf(job.second, linear);
+    if (failed(launch))
+      return signalPassFailure();
+    replace(linear, job.first, *launch);
+    lowered.insert(job.first);
+  }
+  for (ParameterOp parameter : lowered)
+    if (SymbolTable::symbolKnownUseEmpty(parameter, module))
+      parameter.erase();
+}
+
+} // namespace
