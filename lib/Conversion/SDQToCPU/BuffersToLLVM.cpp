@@ -27,7 +27,16 @@ struct BuffersToLLVM : sdq::impl::BuffersToLLVMBase<BuffersToLLVM> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     llvm::MapVector<Attribute, SmallVector<BufferOp>> uses;
-    module.walk([&](BufferOp op) { uses[op.getValue()].push_back(op); });
+    bool onDevice = false;
+    module.walk([&](BufferOp op) {
+      if (op.getDevice()) {
+        op.emitOpError("lies in a device's memory: the table of a program for a CPU holds host addresses only");
+        onDevice = true;
+      }
+      uses[op.getValue()].push_back(op);
+    });
+    if (onDevice)
+      return signalPassFailure();
 
     auto pointer = LLVM::LLVMPointerType::get(&getContext());
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
