@@ -32,8 +32,8 @@ struct Descriptions {
       std::vector<const char *> &names = symbols.emplace_back(spec.shape.size(), "");
       for (size_t i = 0; i < spec.symbols.size(); ++i)
         names[i] = spec.symbols[i].c_str();
-      infos.push_back({spec.name.c_str(), int32_t(spec.dtype), int32_t(spec.shape.size()), spec.shape.data(),
-                       names.data()});
+      infos.push_back(
+          {spec.name.c_str(), int32_t(spec.dtype), int32_t(spec.shape.size()), spec.shape.data(), names.data()});
     }
   }
   const sdq_tensor_info *at(size_t index) const { return index < infos.size() ? &infos[index] : nullptr; }
@@ -44,10 +44,9 @@ struct OutputTensor : sdq_tensor {
   OwnedTensor owned;
   explicit OutputTensor(OwnedTensor tensor) : owned(std::move(tensor)) {
     const TensorView &view = owned.view;
-    static_cast<sdq_tensor &>(*this) = {const_cast<void *>(view.data),  int32_t(view.device.type),
-                                        view.device.id,                 int32_t(view.shape.size()),
-                                        int32_t(view.dtype),            view.shape.data(),
-                                        view.strides.data(),            nullptr};
+    static_cast<sdq_tensor &>(*this) = {
+        const_cast<void *>(view.data), int32_t(view.device.type), view.device.id,      int32_t(view.shape.size()),
+        int32_t(view.dtype),           view.shape.data(),         view.strides.data(), nullptr};
   }
 };
 } // namespace

@@ -82,8 +82,10 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> sdq::createTargetMachine(co
   if (!llvmTarget)
     return llvmTarget.takeError();
   auto level = llvm::CodeGenOpt::getLevel(std::min(optLevel, 3u)).value();
-  std::unique_ptr<llvm::TargetMachine> machine((*llvmTarget)->createTargetMachine(
-      triple, target.cpu, target.features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, level));
+  std::unique_ptr<llvm::TargetMachine> machine((*llvmTarget)
+                                                   ->createTargetMachine(triple, target.cpu, target.features,
+                                                                         llvm::TargetOptions(), llvm::Reloc::PIC_,
+                                                                         std::nullopt, level));
   if (!machine)
     return invalidTarget("LLVM generates no code for target triple '", target.triple, "'");
   return machine;
@@ -93,9 +95,9 @@ llvm::Expected<HostFit> sdq::fitToHost(const CPUTarget &code) {
   HostFit fit;
   llvm::Triple triple(code.triple), host(llvm::sys::getProcessTriple());
   if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS()) {
-    fit.missing.push_back((triple.getArchName() + "-" + triple.getOSName() + " code on " + host.getArchName() + "-" +
-                           host.getOSName())
-                              .str());
+    fit.missing.push_back(
+        (triple.getArchName() + "-" + triple.getOSName() + " code on " + host.getArchName() + "-" + host.getOSName())
+            .str());
     return fit;
   }
   auto subtarget = createSubtarget(code);

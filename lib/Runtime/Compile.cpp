@@ -22,9 +22,7 @@
 
 using namespace sdq;
 
-static llvm::Error invalidModule(const llvm::Twine &message) {
-  return llvm::createStringError(message);
-}
+static llvm::Error invalidModule(const llvm::Twine &message) { return llvm::createStringError(message); }
 
 namespace {
 /// Keeps errors of LLVM's passes for the caller; warnings and remarks of generated code are nobody's business.

@@ -62,9 +62,8 @@ static llvm::Expected<std::unique_ptr<orc::LLJIT>> createLinker() {
     llvm::InitializeNativeTargetAsmPrinter();
   });
   auto jit = orc::LLJITBuilder()
-                 .setObjectLinkingLayerCreator([](orc::ExecutionSession &session) {
-                   return std::make_unique<orc::ObjectLinkingLayer>(session);
-                 })
+                 .setObjectLinkingLayerCreator(
+                     [](orc::ExecutionSession &session) { return std::make_unique<orc::ObjectLinkingLayer>(session); })
                  .setPlatformSetUp(orc::setUpInactivePlatform)
                  .setLinkProcessSymbolsByDefault(false)
                  .create();
@@ -72,15 +71,14 @@ static llvm::Expected<std::unique_ptr<orc::LLJIT>> createLinker() {
     return jit.takeError();
   orc::SymbolMap symbols;
   for (const RuntimeSymbol &symbol : runtimeSymbols())
-    symbols[(*jit)->mangleAndIntern(symbol.name)] = {
-        orc::ExecutorAddr::fromPtr(symbol.address), llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
+    symbols[(*jit)->mangleAndIntern(symbol.name)] = {orc::ExecutorAddr::fromPtr(symbol.address),
+                                                     llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
   auto runtime = (*jit)->createJITDylib("sdq");
   if (!runtime)
     return runtime.takeError();
   if (llvm::Error error = runtime->define(orc::absoluteSymbols(std::move(symbols))))
     return error;
-  auto process =
-      orc::DynamicLibrarySearchGenerator::GetForCurrentProcess((*jit)->getDataLayout().getGlobalPrefix());
+  auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess((*jit)->getDataLayout().getGlobalPrefix());
   if (!process)
     return process.takeError();
   runtime->addGenerator(std::move(*process));
@@ -106,20 +104,18 @@ llvm::Expected<std::unique_ptr<Executable>> Executable::load(llvm::MemoryBufferR
   bool unused = buffers.empty() && *tableBytes == sizeof(void *);
   if (*tableBytes != buffers.size() * sizeof(void *) && !unused)
     return invalidObject(objectFile, "expected " + llvm::Twine(*tableBytes / sizeof(void *)) +
-                                         " weight buffers as in the compiled code, got " +
-                                         llvm::Twine(buffers.size()));
+                                         " weight buffers as in the compiled code, got " + llvm::Twine(buffers.size()));
 
   auto jit = createLinker();
   if (!jit)
     return jit.takeError();
   std::string reported;
   orc::ExecutionSession &session = (*jit)->getExecutionSession();
-  session.setErrorReporter([&](llvm::Error error) {
-    reported += (reported.empty() ? "" : "; ") + llvm::toString(std::move(error));
-  });
+  session.setErrorReporter(
+      [&](llvm::Error error) { reported += (reported.empty() ? "" : "; ") + llvm::toString(std::move(error)); });
   // The linker keeps the object while it links; a copy makes the caller free to release his.
-  if (llvm::Error error = (*jit)->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(
-          objectFile.getBuffer(), objectFile.getBufferIdentifier())))
+  if (llvm::Error error = (*jit)->addObjectFile(
+          llvm::MemoryBuffer::getMemBufferCopy(objectFile.getBuffer(), objectFile.getBufferIdentifier())))
     return withCause(std::move(error), reported);
   auto address = (*jit)->lookup(packedEntryName(entry));
   if (!address)
@@ -211,9 +207,9 @@ llvm::Expected<std::vector<OwnedTensor>> Executable::invoke(llvm::ArrayRef<Tenso
     next += descriptorWords(spec.shape.size());
   std::vector<OwnedTensor> copies;
   for (const TensorView &input : inputs) {
+    TensorView dense = input;
     if (!input.isContiguous() || !isAligned(input))
-      copies.push_back(copyDense(input));
-    TensorView dense = !input.isContiguous() || !isAligned(input) ? copies.back().view : input;
+      dense = copies.emplace_back(copyDense(input)).view;
     dense.strides = rowMajorStrides(dense.shape);
     writeDescriptor(dense, next);
     parameters.push_back(next);

@@ -25,10 +25,10 @@ llvm::Expected<OwnedTensor> sdq::readNpy(llvm::StringRef path) {
     return llvm::createFileError(path, header.takeError());
   int64_t available = int64_t(bytes.size() - header->dataOffset), expected = header->dataBytes();
   if (available < expected)
-    return llvm::createFileError(
-        path, llvm::createStringError("not a readable .npy file: expected " + llvm::Twine(expected) +
-                                      " bytes of elements for " + name(header->dtype) +
-                                      formatExtents(header->shape) + ", got " + llvm::Twine(available)));
+    return llvm::createFileError(path, llvm::createStringError("not a readable .npy file: expected " +
+                                                               llvm::Twine(expected) + " bytes of elements for " +
+                                                               name(header->dtype) + formatExtents(header->shape) +
+                                                               ", got " + llvm::Twine(available)));
   OwnedTensor tensor;
   tensor.view = TensorView::dense(bytes.data() + header->dataOffset, header->dtype, header->shape);
   if (header->fortranOrder) {

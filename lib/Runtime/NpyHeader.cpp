@@ -85,7 +85,8 @@ struct DictionaryParser {
       return key.takeError();
     if (!consume(":"))
       return unexpected("':'");
-    unsigned bit = llvm::StringSwitch<unsigned>(*key).Case("descr", 1).Case("fortran_order", 2).Case("shape", 4).Default(0);
+    unsigned bit =
+        llvm::StringSwitch<unsigned>(*key).Case("descr", 1).Case("fortran_order", 2).Case("shape", 4).Default(0);
     if (bit == 0 || (seen & bit))
       return invalidHeader((bit ? "key '" : "unknown key '") + *key + (bit ? "' appears twice" : "'"));
     seen |= bit;
@@ -140,8 +141,8 @@ llvm::Expected<NpyHeader> sdq::parseNpyHeader(llvm::StringRef file) {
   size_t start = major == 1 ? 10 : 12;
   if (file.size() < start)
     return invalidHeader("truncated in the header");
-  uint64_t length = major == 1 ? llvm::support::endian::read16le(file.data() + 8)
-                               : llvm::support::endian::read32le(file.data() + 8);
+  uint64_t length =
+      major == 1 ? llvm::support::endian::read16le(file.data() + 8) : llvm::support::endian::read32le(file.data() + 8);
   if (file.size() - start < length)
     return invalidHeader("expected a header of " + llvm::Twine(length) + " bytes, got " +
                          llvm::Twine(file.size() - start));

@@ -39,15 +39,13 @@ std::string TensorSpec::format() const {
   return text;
 }
 
-static std::string format(const TensorView &tensor) {
-  return (name(tensor.dtype) + formatExtents(tensor.shape)).str();
-}
+static std::string format(const TensorView &tensor) { return (name(tensor.dtype) + formatExtents(tensor.shape)).str(); }
 
 /// call_c2 to call_c4 for one input.
 static llvm::Error checkInput(const TensorSpec &spec, const TensorView &input) {
   auto mismatch = [&](const llvm::Twine &what) {
     return invalidInput("input '{0}': {1} (expected {2}, got {3})", spec.name, what.str(), spec.format(),
-                                    format(input));
+                        format(input));
   };
   if (input.device.type != DeviceType::CPU)
     return mismatch("the data is not in CPU memory");
@@ -77,8 +75,8 @@ static std::string listNames(llvm::ArrayRef<TensorSpec> specs) {
 
 llvm::Error sdq::checkInputs(const Signature &signature, llvm::ArrayRef<TensorView> inputs) {
   if (inputs.size() != signature.inputs.size())
-    return invalidInput("expected {0} inputs ({1}), got {2}", signature.inputs.size(),
-                                    listNames(signature.inputs), inputs.size());
+    return invalidInput("expected {0} inputs ({1}), got {2}", signature.inputs.size(), listNames(signature.inputs),
+                        inputs.size());
   struct Binding {
     int64_t size;
     llvm::StringRef input;
@@ -95,8 +93,8 @@ llvm::Error sdq::checkInputs(const Signature &signature, llvm::ArrayRef<TensorVi
       const Binding &bound = bindings.try_emplace(symbol, Binding{size, spec.name, i}).first->second;
       if (bound.size != size)
         return invalidInput(
-            "input '{0}': expected dimension {1} '{2}' to be {3} as in dimension {4} of input '{5}', got {6}", spec.name,
-            i, symbol, bound.size, bound.dimension, bound.input, size);
+            "input '{0}': expected dimension {1} '{2}' to be {3} as in dimension {4} of input '{5}', got {6}",
+            spec.name, i, symbol, bound.size, bound.dimension, bound.input, size);
     }
   }
   return llvm::Error::success();

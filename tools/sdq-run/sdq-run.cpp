@@ -50,11 +50,11 @@ static llvm::Expected<std::vector<OwnedTensor>> readInputs(const Signature &sign
     auto spec = llvm::find_if(signature.inputs,
                               [&](const TensorSpec &s) { return llvm::StringRef(flag).starts_with(s.name + "="); });
     if (spec == signature.inputs.end())
-      return llvm::createStringError(
-          llvm::StringRef(flag).contains('=')
-              ? modelPath + ": no input named '" + llvm::StringRef(flag).split('=').first.str() + "'; expected " +
-                    listNames(signature.inputs)
-              : "--input: expected name=file.npy, got '" + flag + "'");
+      return llvm::createStringError(llvm::StringRef(flag).contains('=')
+                                         ? modelPath + ": no input named '" +
+                                               llvm::StringRef(flag).split('=').first.str() + "'; expected " +
+                                               listNames(signature.inputs)
+                                         : "--input: expected name=file.npy, got '" + flag + "'");
     if (!files.try_emplace(spec->name, flag.substr(spec->name.size() + 1)).second)
       return llvm::createStringError("--input: '" + spec->name + "' is given twice");
   }
@@ -122,9 +122,6 @@ static llvm::Error run() {
   llvm::Expected<std::vector<std::string>> paths = outputPaths(signature);
   if (!paths)
     return paths.takeError();
-  if (std::error_code code = llvm::sys::fs::create_directories(outputDirectory))
-    return llvm::createFileError(outputDirectory, code);
-
   std::vector<TensorView> views;
   for (const OwnedTensor &input : *inputs)
     views.push_back(input.view);
@@ -133,12 +130,13 @@ static llvm::Error run() {
   for (unsigned i = 0; i < std::max<unsigned>(repeat, 1); ++i) {
     auto start = std::chrono::steady_clock::now();
     llvm::Expected<std::vector<OwnedTensor>> results = (*model)->invoke(views);
-    milliseconds.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    milliseconds.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     if (!results)
       return llvm::createStringError(modelPath + ": " + llvm::toString(results.takeError()));
     outputs = std::move(*results);
   }
+  if (std::error_code code = llvm::sys::fs::create_directories(outputDirectory))
+    return llvm::createFileError(outputDirectory, code);
   for (auto [spec, output, path] : llvm::zip_equal(signature.outputs, outputs, *paths)) {
     if (llvm::Error error = writeNpy(path, output.view))
       return error;

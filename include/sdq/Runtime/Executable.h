@@ -43,8 +43,7 @@ public:
   /// Links `objectFile`, which may be released afterwards. `entry` is the name that `compileObject` was given.
   /// `buffers` go into `sdq_buffers`; they must outlive the executable.
   static llvm::Expected<std::unique_ptr<Executable>> load(llvm::MemoryBufferRef objectFile, llvm::StringRef entry,
-                                                          Signature signature,
-                                                          llvm::ArrayRef<const void *> buffers);
+                                                          Signature signature, llvm::ArrayRef<const void *> buffers);
   ~Executable();
 
   const Signature &signature() const;

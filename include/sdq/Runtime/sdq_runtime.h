@@ -38,7 +38,19 @@ int sdq_runtime_version(void);
 
 /** Element types. SDQ_BOOL is one byte, 0 or 1. */
 typedef enum {
-  SDQ_F32, SDQ_F16, SDQ_BF16, SDQ_F64, SDQ_I64, SDQ_I32, SDQ_I16, SDQ_I8, SDQ_U8, SDQ_U16, SDQ_U32, SDQ_U64, SDQ_BOOL
+  SDQ_F32,
+  SDQ_F16,
+  SDQ_BF16,
+  SDQ_F64,
+  SDQ_I64,
+  SDQ_I32,
+  SDQ_I16,
+  SDQ_I8,
+  SDQ_U8,
+  SDQ_U16,
+  SDQ_U32,
+  SDQ_U64,
+  SDQ_BOOL
 } sdq_dtype;
 
 /** DLPack's device codes. */
@@ -46,8 +58,8 @@ typedef enum { SDQ_CPU = 1, SDQ_CUDA = 2 } sdq_device_type;
 
 /** A tensor, as DLPack's DLTensor describes it. */
 typedef struct {
-  void *data;             /**< the element with all indices zero */
-  int32_t device_type;    /**< sdq_device_type */
+  void *data;          /**< the element with all indices zero */
+  int32_t device_type; /**< sdq_device_type */
   int32_t device_id;
   int32_t ndim;
   int32_t dtype;          /**< sdq_dtype */

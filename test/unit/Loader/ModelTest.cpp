@@ -49,9 +49,7 @@ struct ModelFile : testing::Test {
   llvm::SmallString<128> directory;
   std::vector<std::string> notes;
 
-  ModelFile() {
-    registerCompilerDialects(registry);
-  }
+  ModelFile() { registerCompilerDialects(registry); }
   void SetUp() override { ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("sdq-model", directory)); }
   void TearDown() override { llvm::sys::fs::remove_directories(directory); }
 
@@ -170,8 +168,8 @@ TEST_F(ModelFile, NamesWhatIsWrong) {
 
 TEST_F(ModelFile, RejectsForgedExecutables) {
   auto forge = [&](const std::string &features, const std::string &entry, const std::string &code) {
-    write("func.func @main_graph() { return }\nsdq.executable @cpu target(\"" + CPUTarget::host().triple + "\", \"\", \"" +
-          features + "\") entry \"" + entry + "\" code " + code + " buffers []");
+    write("func.func @main_graph() { return }\nsdq.executable @cpu target(\"" + CPUTarget::host().triple +
+          "\", \"\", \"" + features + "\") entry \"" + entry + "\" code " + code + " buffers []");
   };
   forge("+avx9", "main_graph", "dense<0> : tensor<4xi8>");
   EXPECT_THAT(loadError(), HasSubstr("sdq.executable @cpu: unknown processor feature 'avx9'"));

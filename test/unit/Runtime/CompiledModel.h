@@ -99,9 +99,8 @@ inline llvm::Expected<llvm::SmallVector<char, 0>> compile(llvm::StringRef progra
   return compileObject(std::move(module), kEntry, target, optLevel);
 }
 
-inline llvm::Expected<std::unique_ptr<Executable>> load(llvm::StringRef program, Signature signature,
-                                                        llvm::ArrayRef<const void *> buffers = {},
-                                                        unsigned optLevel = 3) {
+inline llvm::Expected<std::unique_ptr<Executable>>
+load(llvm::StringRef program, Signature signature, llvm::ArrayRef<const void *> buffers = {}, unsigned optLevel = 3) {
   auto object = compile(program, optLevel);
   if (!object)
     return object.takeError();

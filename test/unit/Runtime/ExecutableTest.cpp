@@ -199,12 +199,10 @@ TEST(Executable, FindsLibmAndTheRuntimesFunctions) {
 TEST(Executable, RejectsWhatDoesNotFit) {
   auto object = expectValue(compile(kScaleAndShift));
   auto loadBytes = [&](llvm::StringRef bytes, llvm::StringRef entry, llvm::ArrayRef<const void *> buffers) {
-    return errorOf(
-        Executable::load(llvm::MemoryBufferRef(bytes, "model.sdq"), entry, vectors({"x"}, {"y"}), buffers));
+    return errorOf(Executable::load(llvm::MemoryBufferRef(bytes, "model.sdq"), entry, vectors({"x"}, {"y"}), buffers));
   };
   llvm::StringRef bytes(object.data(), object.size());
-  EXPECT_EQ(
-      loadBytes(bytes, kEntry, {kWeights, kWeights}),
+  EXPECT_EQ(loadBytes(bytes, kEntry, {kWeights, kWeights}),
             "model.sdq: expected 1 weight buffers as in the compiled code, got 2");
   EXPECT_THAT(loadBytes(bytes, "nothing", {kWeights}), HasSubstr("nothing_packed"));
   EXPECT_THAT(loadBytes("not an object file", kEntry, {}), HasSubstr("not a readable object file"));
