@@ -26,17 +26,18 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
   OwningOpRef<ModuleOp> lowered = module.clone();
   for (ExecutableOp other : llvm::make_early_inc_range(lowered->getOps<ExecutableOp>()))
     other.erase();
-  // Arguments are the caller's buffers: computing in place would change them.
-  auto function = lowered->lookupSymbol<func::FuncOp>(programEntry);
-  if (!function || function.isExternal())
+  auto entryFunction = lowered->lookupSymbol<func::FuncOp>(programEntry);
+  if (!entryFunction || entryFunction.isExternal())
     return module.emitError("expected a function @") << programEntry << " with a body";
-  for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    function.setArgAttr(i, bufferization::BufferizationDialect::kWritableAttrName, BoolAttr::get(module.getContext(), false));
   // Names and symbols of arguments describe the program; LLVM has no use for them and would warn.
   for (func::FuncOp function : lowered->getOps<func::FuncOp>()) {
     function.removeArgAttrsAttr();
     function.removeResAttrsAttr();
   }
+  // Arguments are the caller's buffers: computing in place would change them. Bufferization reads these and drops them.
+  for (unsigned i = 0; i < entryFunction.getNumArguments(); ++i)
+    entryFunction.setArgAttr(i, bufferization::BufferizationDialect::kWritableAttrName,
+                             BoolAttr::get(module.getContext(), false));
   PassManager manager(module.getContext());
   buildLowerCPU(manager);
   if (failed(manager.run(*lowered)))
