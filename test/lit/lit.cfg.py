@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import subprocess
 
 import lit.formats
 
@@ -29,7 +30,10 @@ config.substitutions.append(("%check_roundtrips", " && ".join(round_trips)))
 config.substitutions.append(("%bin_dir", bin_dir))
 config.substitutions.append(("%source_dir", config.sdq_source_dir))
 config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))
-config.substitutions.append(("%python", shutil.which("python3") or "python3"))
+python = shutil.which("python3") or "python3"
+config.substitutions.append(("%python", python))
 
 if shutil.which("ptxas", path=config.environment["PATH"]):
     config.available_features.add("ptxas")
+if subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0:
+    config.available_features.add("numpy")

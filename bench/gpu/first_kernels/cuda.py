@@ -62,7 +62,9 @@ class Device:
         array = np.ascontiguousarray(array)
         buffer = Buffer(self, max(array.nbytes, 16))
         if array.nbytes:
-            self._call("cuMemcpyHtoD_v2", c_uint64(buffer.address), array.ctypes.data_as(c_void_p), c_size_t(array.nbytes))
+            self._call(
+                "cuMemcpyHtoD_v2", c_uint64(buffer.address), array.ctypes.data_as(c_void_p), c_size_t(array.nbytes)
+            )
         return buffer
 
     def synchronize(self) -> None:
@@ -94,6 +96,7 @@ class Buffer:
         self.address = address.value
 
     def __del__(self) -> None:
+        """Frees the memory."""
         if self.address:
             self._device._driver.cuMemFree_v2(c_uint64(self.address))
 

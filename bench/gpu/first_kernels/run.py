@@ -7,8 +7,8 @@ what its roundings can add up to,
 
     |y - ref| <= 1.01 (roundings of a lane + 5 of the butterfly + 3 of the decoding) 2^-24 sum |w| |x|  +  u |ref|,
 
-u the unit roundoff of f16 or bf16 for outputs in those (1.01 covers second-order terms), and where nothing beyond the M x N results was written. Times are the median
-over --repeats launches, the L2 cache overwritten before each.
+u the unit roundoff of f16 or bf16 for outputs in those (1.01 covers second-order terms), and where nothing beyond the
+M x N results was written. Times are the median over --repeats launches, the L2 cache overwritten before each.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def check_shapes(kernel: dict, parts: Parts) -> None:
     for name, part in parts.items():
         shape, kind = declared[name]["shape"], declared[name]["type"]
         if part.dtype != DTYPES[kind] or any(a is not None and a != b for a, b in zip(shape, part.shape, strict=True)):
-            sys.exit(f"{kernel['name']}: {name} is {shape} of {kind} to the compiler, {part.shape} of {part.dtype} here")
+            sys.exit(
+                f"{kernel['name']}: {name} is {shape} of {kind} to the compiler, {part.shape} of {part.dtype} here"
+            )
 
 
 class Problem:
@@ -73,7 +75,9 @@ class Problem:
         self.reference = x @ self.format.decode(self.parts, self.rows, self.columns).T
         magnitude = np.abs(x) @ self.format.magnitude(self.parts, self.rows, self.columns).T
         steps = self.format.roundings(self.columns) + 5 + 3
-        self.bound = 1.01 * steps * 2.0**-24 * magnitude + UNIT[self.kind] * np.abs(self.reference) + SMALLEST[self.kind]
+        self.bound = (
+            1.01 * steps * 2.0**-24 * magnitude + UNIT[self.kind] * np.abs(self.reference) + SMALLEST[self.kind]
+        )
         self.magnitude = np.maximum(magnitude, np.finfo(np.float32).tiny)
 
     def grid(self, tokens: int) -> int:
@@ -144,8 +148,10 @@ def main() -> None:
     except CUDAError as error:
         sys.exit(str(error))
     kernels = [k for k in description["kernels"] if options.filter in k["case"] or options.filter in k["name"]]
-    print(f"{gpu.device.name}, sm_{gpu.device.capability[0]}{gpu.device.capability[1]}; PTX for {description['chip']} "
-          f"compiled by the driver in {gpu.compile_seconds:.1f} s; {len(kernels)} kernels")
+    print(
+        f"{gpu.device.name}, sm_{gpu.device.capability[0]}{gpu.device.capability[1]}; PTX for {description['chip']} "
+        f"compiled by the driver in {gpu.compile_seconds:.1f} s; {len(kernels)} kernels"
+    )
     print(f"{'case':24}{'N x K':>14}{'type':>6}{'M':>4}{'max rel. error':>16}{'us':>10}{'GB/s':>8}  result")
     failures = 0
     for number, kernel in enumerate(kernels):
@@ -156,8 +162,11 @@ def main() -> None:
             failures += bool(complaint)
             shape = f"{problem.rows} x {problem.columns}"
             rate = f"{size / microseconds / 1e3:8.0f}" if microseconds else " " * 8
-            print(f"{kernel['case']:24}{shape:>14}{problem.kind:>6}{tokens:>4}{worst:>16.2e}{microseconds:>10.1f}{rate}"
-                  f"  {'FAIL: ' + complaint if complaint else 'PASS'}", flush=True)
+            print(
+                f"{kernel['case']:24}{shape:>14}{problem.kind:>6}{tokens:>4}{worst:>16.2e}{microseconds:>10.1f}{rate}"
+                f"  {'FAIL: ' + complaint if complaint else 'PASS'}",
+                flush=True,
+            )
     print(f"{failures} of {len(kernels) * len(TOKENS)} failed" if failures else "all passed")
     sys.exit(bool(failures))
 
