@@ -17,9 +17,10 @@ std::optional<KernelSignature> sdq::kernelSignature(const LinearKernelSpec &spec
   SmallVector<KernelArgument> &arguments = signature.arguments, extents;
   for (const PartSpec &part : spec.format.getParts(spec.shape)) {
     SmallVector<int64_t> shape(part.shape.begin(), part.shape.end());
-    if (llvm::is_contained(ArrayRef(shape).drop_front(), kDynamicExtent))
-      return std::nullopt;
-    if (shape.front() == kDynamicExtent) {
+    auto dynamic = llvm::find(shape, kDynamicExtent);
+    if (dynamic != shape.end()) {
+      if (dynamic != shape.begin())
+        return std::nullopt;
       shape.front() = ShapedType::kDynamic;
       extents.push_back({"extent of " + part.name, MemRefType()});
     }

@@ -13,8 +13,18 @@ sdq.parameter @sparse : !sdq.weight<5x13xf16, #sdq.csr<f16>> =
    values = dense<[1.0, 2.0, 3.0]> : tensor<3xf16>}
 sdq.parameter @kept : !sdq.weight<13x13xf32, #sdq.dense<f32>> = {values = dense<0.0> : tensor<13x13xf32>}
 
+// Formats whose names come out alike are still two kernels.
+sdq.parameter @left : !sdq.weight<2x2xf32, #sdq.sum<#sdq.sum<#sdq.dense<f32>, #sdq.dense<f32>>, #sdq.dense<f32>, #sdq.dense<f16>>> =
+  {"0.0.values" = dense<0.0> : tensor<2x2xf32>, "0.1.values" = dense<0.0> : tensor<2x2xf32>,
+   "1.values" = dense<0.0> : tensor<2x2xf32>, "2.values" = dense<0.0> : tensor<2x2xf16>}
+sdq.parameter @right : !sdq.weight<2x2xf32, #sdq.sum<#sdq.sum<#sdq.dense<f32>, #sdq.dense<f32>, #sdq.dense<f32>>, #sdq.dense<f16>>> =
+  {"0.0.values" = dense<0.0> : tensor<2x2xf32>, "0.1.values" = dense<0.0> : tensor<2x2xf32>,
+   "0.2.values" = dense<0.0> : tensor<2x2xf32>, "1.values" = dense<0.0> : tensor<2x2xf16>}
+
 // CHECK: gpu.module
 // CHECK-COUNT-3: gpu.func @
+// CHECK: gpu.func @[[LEFT:linear_sum_sum_dense_f32_dense_f32_dense_f32_dense_f16_2x2_f32]](
+// CHECK: gpu.func @[[RIGHT:linear_sum_sum_dense_f32_dense_f32_dense_f32_dense_f16_2x2_f32_0]](
 // CHECK-NOT: gpu.func @
 // CHECK: gpu.launch_func {{.*}} args({{.*}} : memref<6xi32>, %{{.*}} : memref<i16>, %{{.*}} : memref<f16>, %{{.*}} : memref<f32>, %{{.*}} : memref<f32>, %{{.*}} : i64, %{{.*}} : i64, %{{.*}} : i64)
 // CHECK-NOT: sdq.parameter @a
@@ -86,4 +96,13 @@ func.func @tied(%x: tensor<?x13xf32>) -> (tensor<?x13xf32>, tensor<13x13xf32>) {
   %w = sdq.load @kept : !sdq.weight<13x13xf32, #sdq.dense<f32>>
   %t = sdq.decode %w : !sdq.weight<13x13xf32, #sdq.dense<f32>> -> tensor<13x13xf32>
   return %y, %t : tensor<?x13xf32>, tensor<13x13xf32>
+}
+
+// CHECK-LABEL: func.func @alike
+// CHECK: call @[[LAUNCH:linear_sum_sum_[a-z0-9_]*_f32]](
+// CHECK: call @[[LAUNCH]]_0(
+func.func @alike(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
+  %y = sdq.linear %x, @left : (tensor<?x2xf32>) -> tensor<?x2xf32>
+  %z = sdq.linear %y, @right : (tensor<?x2xf32>) -> tensor<?x2xf32>
+  return %z : tensor<?x2xf32>
 }
