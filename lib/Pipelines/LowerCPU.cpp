@@ -28,6 +28,11 @@ void sdq::buildLowerCPU(OpPassManager &manager) {
   manager.addPass(createLinearToLoops());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  // A chain of elementwise operations is one loop: fewer passes over memory, and LLVM's time grows faster than the
+  // number of loops in a function.
+  manager.addPass(createFuseElementwise());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
   manager.addPass(createExternalizeConstants());
 
   // Tensors to buffers with an owner each.

@@ -43,6 +43,16 @@ def ExternalizeConstants : Pass<"sdq-externalize-constants", "::mlir::ModuleOp">
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::sdq::SDQDialect"];
 }
 
+def FuseElementwise : Pass<"sdq-fuse-elementwise", "::mlir::ModuleOp"> {
+  let summary = "chains of elementwise linalg operations to one";
+  let description = [{
+    Fuses an elementwise producer into an elementwise consumer that reads each of its elements once. Upstream's
+    `linalg-fuse-elementwise-ops` also fuses into reductions, matrix products and broadcasts, which then compute the
+    producer once for every time they read it.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def BuffersToLLVM : Pass<"sdq-buffers-to-llvm", "::mlir::ModuleOp"> {
   let summary = "sdq.buffer to loads from the table sdq_buffers";
   let description = [{
