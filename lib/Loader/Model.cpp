@@ -13,6 +13,8 @@
 #include "sdq/Pipelines/Register.h"
 #include "sdq/Runtime/Executable.h"
 
+#include "llvm/Support/xxhash.h"
+
 using namespace mlir;
 using namespace sdq;
 
@@ -111,6 +113,10 @@ llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const L
   if (!function || !object)
     return llvm::createStringError(path + ": sdq.executable @" + code.getSymName() +
                                    (object ? ": no function for its entry '" + code.getEntry() + "'" : " has no code"));
+  if (std::optional<uint64_t> checksum = code.getChecksum();
+      checksum && *checksum != llvm::xxh3_64bits(StringRef(object->data(), object->size())))
+    return llvm::createStringError(path + ": the code of sdq.executable @" + code.getSymName() +
+                                   " is damaged: its checksum differs");
   FailureOr<Signature> signature = signatureOf(function);
   FailureOr<std::vector<const void *>> buffers = findBuffers(code);
   if (failed(signature) || failed(buffers))

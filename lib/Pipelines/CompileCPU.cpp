@@ -18,6 +18,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace sdq;
@@ -59,7 +60,8 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
     former.erase();
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
   auto type = RankedTensorType::get({static_cast<int64_t>(object->size())}, b.getI8Type());
+  int64_t checksum = static_cast<int64_t>(llvm::xxh3_64bits({object->data(), object->size()}));
   auto code = makeResource(type, ("sdq:code." + name).str(), AlignedBytes(object->begin(), object->end()));
   return ExecutableOp::create(b, module.getLoc(), name, target.triple, target.cpu, target.features, entry, code,
-                              buffers);
+                              buffers, b.getI64IntegerAttr(checksum));
 }

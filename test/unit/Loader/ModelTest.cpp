@@ -181,6 +181,15 @@ TEST_F(ModelFile, RejectsForgedExecutables) {
   EXPECT_THAT(loadError(), HasSubstr("sdq.executable @cpu: no function for its entry '_mlir_ciface_g'"));
 }
 
+TEST_F(ModelFile, RejectsDamagedCode) {
+  std::string bytes = bytecode({CPUTarget::host()});
+  size_t object = bytes.find("\x7f" "ELF");
+  ASSERT_NE(object, std::string::npos);
+  bytes[object + 100] ^= 1;
+  write(bytes);
+  EXPECT_EQ(loadError(), path() + ": the code of sdq.executable @cpu0 is damaged: its checksum differs");
+}
+
 // Every prefix of a good file is one error, never a crash.
 TEST_F(ModelFile, RejectsEveryTruncation) {
   std::string whole = bytecode({CPUTarget::host()});

@@ -150,14 +150,15 @@ def SDQ_BufferOp : SDQ_Op<"buffer", [Pure]> {
 def SDQ_ExecutableOp : SDQ_Op<"executable", [Symbol]> {
   let summary = "compiled code of this module's program";
   let description = [{
-    Object code for one target. `buffers` lists the constants of the table `sdq_buffers`, in its order.
+    Object code for one target. `buffers` lists the constants of the table `sdq_buffers`, in its order. `checksum`, where
+    given, is the XXH3 hash of the code's bytes: the loader refuses damaged code, which no linker can be trusted with.
 
     **Constraints**
     - (executable_c1) the code is a one-dimensional i8 tensor.
     - (executable_c2) every buffer is an elements attribute.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$triple, StrAttr:$cpu, StrAttr:$features, StrAttr:$entry,
-                       ElementsAttr:$code, ArrayAttr:$buffers);
+                       ElementsAttr:$code, ArrayAttr:$buffers, OptionalAttr<I64Attr>:$checksum);
   let assemblyFormat = [{
     $sym_name `target` `(` $triple `,` $cpu `,` $features `)` `entry` $entry `code` $code `buffers` $buffers
     attr-dict-with-keyword
