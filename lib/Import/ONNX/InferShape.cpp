@@ -70,6 +70,8 @@ static LogicalResult inferConstantOfShape(Inference &op) {
   return op.setOutput(elementType, shape, values);
 }
 
+static uint64_t magnitude(int64_t number) { return number < 0 ? -uint64_t(number) : number; }
+
 /// start, start + delta, … before limit.
 static LogicalResult inferRange(Inference &op) {
   for (unsigned i : {0, 1, 2})
@@ -84,9 +86,11 @@ static LogicalResult inferRange(Inference &op) {
     return op.error() << "expected a delta other than 0";
   Extent distance = e.subtract(limit, start), count = 0;
   if (distance.isStatic() && delta.isStatic()) {
-    int64_t step = delta.getNumber(), towards = step > 0 ? -1 : 1;
-    bool isEmpty = distance.isStatic(0) || (distance.getNumber() < 0) != (step < 0);
-    count = isEmpty ? 0 : (distance.getNumber() + towards) / step + 1;
+    bool isEmpty = distance.isStatic(0) || (distance.getNumber() < 0) != (delta.getNumber() < 0);
+    uint64_t steps = isEmpty ? 0 : (magnitude(distance.getNumber()) - 1) / magnitude(delta.getNumber()) + 1;
+    if (steps > INT64_MAX)
+      return op.error() << "expected fewer elements than memory can hold, found " << steps;
+    count = int64_t(steps);
   } else if (delta.isStatic(1)) {
     count = e.maximum(distance, 0);
   } else {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Write models whose initializers are stored in each of the ways ONNX knows.
 
-    tensors.py typed FILE      every element type in protobuf's typed fields
-    tensors.py raw FILE        every element type as raw bytes
-    tensors.py long FILE       65 and more elements: f32 raw, f16 typed, bool raw, int4 raw
-    tensors.py external FILE   weights.bin and folder/more.bin beside FILE, with offsets
+tensors.py typed FILE      every element type in protobuf's typed fields
+tensors.py raw FILE        every element type as raw bytes
+tensors.py long FILE       65 and more elements: f32 raw, f16 typed, bool raw, int4 raw
+tensors.py external FILE   weights.bin and folder/more.bin beside FILE, with offsets
 """
 
 import sys
