@@ -68,7 +68,8 @@ static std::optional<double> uniformValue(Value tensor) {
   return dense.getSplatValue<APFloat>().convertToDouble();
 }
 
-/// x^y by squaring, one step for each bit of y. A negative y rounds 1/x^-y toward zero: only ±1 do not vanish.
+/// x^y by squaring, one step for each bit of y that is left. A negative y rounds 1/x^-y toward zero: only ±1 do not
+/// vanish.
 static Value integerPower(ImplicitLocOpBuilder &b, Value x, Value y) {
   using P = arith::CmpIPredicate;
   Type type = x.getType().getIntOrFloatBitWidth() < y.getType().getIntOrFloatBitWidth() ? y.getType() : x.getType();
@@ -76,19 +77,22 @@ static Value integerPower(ImplicitLocOpBuilder &b, Value x, Value y) {
   x = castScalar(b, x, type, false, false);
   y = castScalar(b, y, type, false, false);
   Value zero = constant(b, type, 0), one = constant(b, type, 1), minusOne = constant(b, type, -1);
-  Value first = arith::ConstantIndexOp::create(b, 0), step = arith::ConstantIndexOp::create(b, 1);
-  Value bits = arith::ConstantIndexOp::create(b, type.getIntOrFloatBitWidth());
-  auto loop = scf::ForOp::create(b, first, bits, step, ValueRange{one, x, y},
-                                 [&](OpBuilder &builder, Location location, Value, ValueRange carried) {
-                                   ImplicitLocOpBuilder inner(location, builder);
-                                   Value isSet = compareScalars(
-                                       inner, P::ne, arith::AndIOp::create(inner, carried[2], one), zero, false);
-                                   Value factor = arith::SelectOp::create(inner, isSet, carried[1], one);
-                                   Value power = arith::MulIOp::create(inner, carried[0], factor);
-                                   Value square = arith::MulIOp::create(inner, carried[1], carried[1]);
-                                   Value rest = arith::ShRUIOp::create(inner, carried[2], one);
-                                   scf::YieldOp::create(inner, ValueRange{power, square, rest});
-                                 });
+  // Not a loop over all bits: LLVM unrolls that one, and then takes minutes over it.
+  auto loop = scf::WhileOp::create(
+      b, TypeRange{type, type, type}, ValueRange{one, x, y},
+      [&](OpBuilder &builder, Location location, ValueRange carried) {
+        ImplicitLocOpBuilder inner(location, builder);
+        scf::ConditionOp::create(inner, compareScalars(inner, P::ne, carried[2], zero, false), carried);
+      },
+      [&](OpBuilder &builder, Location location, ValueRange carried) {
+        ImplicitLocOpBuilder inner(location, builder);
+        Value isSet = compareScalars(inner, P::ne, arith::AndIOp::create(inner, carried[2], one), zero, false);
+        Value factor = arith::SelectOp::create(inner, isSet, carried[1], one);
+        Value power = arith::MulIOp::create(inner, carried[0], factor);
+        Value square = arith::MulIOp::create(inner, carried[1], carried[1]);
+        Value rest = arith::ShRUIOp::create(inner, carried[2], one);
+        scf::YieldOp::create(inner, ValueRange{power, square, rest});
+      });
   // (±1)^y is its own reciprocal, and the loop computes it right for any bits of y.
   Value isUnit =
       arith::OrIOp::create(b, compareScalars(b, P::eq, x, one, false), compareScalars(b, P::eq, x, minusOne, false));

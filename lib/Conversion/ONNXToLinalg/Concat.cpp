@@ -64,6 +64,8 @@ static LogicalResult concat(Node &node) {
   for (Value operand : operands) {
     Extents sizes = extents;
     sizes[*axis] = extentOf(b, operand, *axis);
+    if (isEmpty(sizes))
+      continue;
     Value slice = tensor::ExtractSliceOp::create(b, result, offsets, sizes, strides);
     Value copied = LoopNest(b, sizes).read(operand).write(slice, all).emit([](ImplicitLocOpBuilder &, ValueRange x) {
       return SmallVector<Value>{x[0]};
@@ -121,6 +123,8 @@ static LogicalResult split(Node &node) {
     if (auto from = staticExtent(offsets[*axis]), size = staticExtent(part); scalars && from && size && *size > 0)
       results.push_back(
           fromScalars(b, tensorType(sizes, node.type(0).getElementType()), ArrayRef(*scalars).slice(*from, *size)));
+    else if (isEmpty(sizes))
+      results.push_back(emptyTensor(b, sizes, node.type(0).getElementType()));
     else
       results.push_back(tensor::ExtractSliceOp::create(b, x, offsets, sizes, strides));
     offsets[*axis] = add(b, offsets[*axis], part);

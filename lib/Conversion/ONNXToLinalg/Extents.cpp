@@ -267,6 +267,10 @@ Value emptyTensor(ImplicitLocOpBuilder &b, ArrayRef<Extent> extents, Type elemen
   return tensor::EmptyOp::create(b, folded, element);
 }
 
+bool isEmpty(ArrayRef<Extent> extents) {
+  return llvm::any_of(extents, [](Extent extent) { return isStatic(extent, 0); });
+}
+
 Extents refine(ImplicitLocOpBuilder &b, ArrayRef<Extent> extents, RankedTensorType declared) {
   Extents refined(extents);
   for (auto [i, extent] : llvm::enumerate(refined))

@@ -63,6 +63,8 @@ mlir::Value compareEqual(mlir::ImplicitLocOpBuilder &b, Extent lhs, Extent rhs);
 /// The type of a tensor with these extents.
 mlir::RankedTensorType tensorType(llvm::ArrayRef<Extent> extents, mlir::Type element);
 mlir::Value emptyTensor(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<Extent> extents, mlir::Type element);
+/// Whether a tensor of these extents is known to have no elements. Slices of such tensors do not verify.
+bool isEmpty(llvm::ArrayRef<Extent> extents);
 /// Where `declared` is static and `extents` is not, the declared extent.
 Extents refine(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<Extent> extents, mlir::RankedTensorType declared);
 

@@ -111,16 +111,9 @@ static LogicalResult gatherND(Node &node) {
     if (failed(node.require(compareEqual(b, source[d], positions[d]),
                             "data and indices differ in batch dimension " + Twine(d))))
       return failure();
-  SmallVector<Value> bounds;
-  for (int64_t j = 0; j < depth; ++j) {
-    Extents offsets(indexRank, fixed(b, 0)), sizes = positions, strides(indexRank, fixed(b, 1));
-    offsets.back() = fixed(b, j);
-    sizes.back() = fixed(b, 1);
-    Value column = tensor::ExtractSliceOp::create(b, indices, offsets, sizes, strides);
-    if (failed(requireInRange(node, column, source[batch + j], false)))
-      return failure();
-    bounds.push_back(asIndex(b, source[batch + j]));
-  }
+  FailureOr<SmallVector<Value>> bounds = requireTuplesInRange(node, indices, ArrayRef(source).slice(batch, depth));
+  if (failed(bounds))
+    return failure();
   Extents shape(ArrayRef(positions).drop_back());
   llvm::append_range(shape, ArrayRef(source).drop_front(batch + depth));
   Value result =
@@ -134,7 +127,7 @@ static LogicalResult gatherND(Node &node) {
         for (int64_t j = 0; j < depth; ++j) {
           position.back() = arith::ConstantIndexOp::create(inner, j);
           Value index = tensor::ExtractOp::create(inner, indices, position);
-          at.push_back(normalizedIndex(inner, index, bounds[j], false));
+          at.push_back(normalizedIndex(inner, index, (*bounds)[j], false));
         }
         for (unsigned i = indexRank - 1; i < shape.size(); ++i)
           at.push_back(loopIndex(inner, i));

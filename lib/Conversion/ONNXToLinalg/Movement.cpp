@@ -85,6 +85,8 @@ Value reshaped(ImplicitLocOpBuilder &b, Value tensor, ArrayRef<Extent> target) {
   RankedTensorType type = tensorType(target, element);
   if (equal(source, target))
     return castToExtents(b, tensor, target);
+  if (isEmpty(target))
+    return emptyTensor(b, target, element);
   if (type.hasStaticShape())
     if (auto scalars = scalarsOf(b, tensor); scalars && type.getNumElements() == int64_t(scalars->size()))
       return fromScalars(b, type, *scalars);
@@ -162,6 +164,24 @@ LogicalResult requireInRange(Node &node, Value indices, Extent extent, bool isUn
         return SmallVector<Value>{arith::AndIOp::create(inner, arguments[1], fits)};
       })[0];
   return node.require(tensor::ExtractOp::create(b, all, ValueRange()), message);
+}
+
+FailureOr<SmallVector<Value>> requireTuplesInRange(Node &node, Value indices, ArrayRef<Extent> extents) {
+  ImplicitLocOpBuilder &b = node.b;
+  Extents sizes = extentsOf(b, indices), offsets(sizes.size(), fixed(b, 0)), strides(sizes.size(), fixed(b, 1));
+  bool hasTuples = !isEmpty(sizes);
+  sizes.back() = fixed(b, 1);
+  SmallVector<Value> bounds;
+  for (auto [j, extent] : llvm::enumerate(extents)) {
+    offsets.back() = fixed(b, j);
+    bounds.push_back(asIndex(b, extent));
+    if (!hasTuples)
+      continue;
+    Value column = tensor::ExtractSliceOp::create(b, indices, offsets, sizes, strides);
+    if (failed(requireInRange(node, column, extent, /*isUnsigned=*/false)))
+      return failure();
+  }
+  return bounds;
 }
 
 SmallVector<Value>

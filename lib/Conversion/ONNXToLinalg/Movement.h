@@ -25,6 +25,11 @@ Value normalizedIndex(ImplicitLocOpBuilder &b, Value integer, Value extent, bool
 /// Checks at run time that every element of `indices` lies in [-extent, extent).
 LogicalResult requireInRange(Node &node, Value indices, Extent extent, bool isUnsigned);
 
+/// Checks that entry j of every tuple in the last dimension of `indices` lies in [-extents[j], extents[j]); returns the
+/// extents as values.
+mlir::FailureOr<llvm::SmallVector<Value>> requireTuplesInRange(Node &node, Value indices,
+                                                               llvm::ArrayRef<Extent> extents);
+
 /// Nested sequential loops, the last innermost, carrying `state`.
 llvm::SmallVector<Value>
 sequentialLoops(ImplicitLocOpBuilder &b, llvm::ArrayRef<Extent> extents, ValueRange state,

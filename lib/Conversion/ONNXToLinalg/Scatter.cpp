@@ -65,16 +65,9 @@ static LogicalResult scatterND(Node &node) {
   llvm::append_range(shape, ArrayRef(source).drop_front(depth));
   if (failed(checkUpdates(node, shape)))
     return failure();
-  SmallVector<Value> bounds;
-  for (int64_t j = 0; j < depth; ++j) {
-    Extents offsets(indexRank, fixed(b, 0)), sizes = positions, strides(indexRank, fixed(b, 1));
-    offsets.back() = fixed(b, j);
-    sizes.back() = fixed(b, 1);
-    Value column = tensor::ExtractSliceOp::create(b, indices, offsets, sizes, strides);
-    if (failed(requireInRange(node, column, source[j], false)))
-      return failure();
-    bounds.push_back(asIndex(b, source[j]));
-  }
+  FailureOr<SmallVector<Value>> bounds = requireTuplesInRange(node, indices, ArrayRef(source).take_front(depth));
+  if (failed(bounds))
+    return failure();
   SmallVector<Value> result = sequentialLoops(
       b, shape, data, [&](ImplicitLocOpBuilder &inner, ValueRange loops, ValueRange state) -> SmallVector<Value> {
         SmallVector<Value> at, position(loops.take_front(indexRank - 1));
@@ -82,7 +75,7 @@ static LogicalResult scatterND(Node &node) {
         for (int64_t j = 0; j < depth; ++j) {
           position.back() = arith::ConstantIndexOp::create(inner, j);
           Value index = tensor::ExtractOp::create(inner, indices, position);
-          at.push_back(normalizedIndex(inner, index, bounds[j], false));
+          at.push_back(normalizedIndex(inner, index, (*bounds)[j], false));
         }
         llvm::append_range(at, loops.drop_front(indexRank - 1));
         Value update = tensor::ExtractOp::create(inner, updates, loops);

@@ -114,6 +114,8 @@ static LogicalResult slice(Node &node) {
       picked.push_back((*scalars)[*staticExtent(offsets[0]) + i * ranges[0].step]);
     return node.replace(fromScalars(b, type, picked));
   }
+  if (isEmpty(sizes))
+    return node.replace(emptyTensor(b, sizes, element));
   if (llvm::all_of(ranges, [](const Range &range) { return range.step > 0; }))
     return node.replace(tensor::ExtractSliceOp::create(b, x, offsets, sizes, strides).getResult());
 

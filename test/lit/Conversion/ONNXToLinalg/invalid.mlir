@@ -75,3 +75,11 @@ func.func @elements(%a: tensor<4x3xf32>) -> tensor<5x2xf32> {
   %0 = "onnx.Reshape"(%a, %s) : (tensor<4x3xf32>, tensor<2xi64>) -> tensor<5x2xf32>
   return %0 : tensor<5x2xf32>
 }
+
+// -----
+
+func.func @cast(%a: tensor<4xf32>) -> tensor<4xf8E5M2> {
+  // expected-error @below {{onnx.Cast: no conversion from f32 to f8E5M2}}
+  %0 = "onnx.Cast"(%a) {to = f8E5M2} : (tensor<4xf32>) -> tensor<4xf8E5M2>
+  return %0 : tensor<4xf8E5M2>
+}
