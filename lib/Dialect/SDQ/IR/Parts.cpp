@@ -43,7 +43,8 @@ FailureOr<WeightView> sdq::viewWeight(WeightType type, DictionaryAttr parts,
     auto attribute = parts.getAs<ElementsAttr>(spec.name);
     std::optional<ArrayRef<char>> bytes = rawBytes(attribute);
     if (!bytes) {
-      emitError() << "part '" << spec.name << "' has no bytes: expected a resource or dense elements";
+      emitError() << "part '" << spec.name << "' has no bytes: expected a resource that is there or elements written out, "
+                  << "found " << attribute;
       return failure();
     }
     spec.shape.assign(attribute.getShapedType().getShape().begin(), attribute.getShapedType().getShape().end());

@@ -33,9 +33,9 @@ struct QuantizeActivations : sdq::impl::QuantizeActivationsBase<QuantizeActivati
       getOperation().emitError("expected bits of 0, 4 or 8, found ") << bits;
       return signalPassFailure();
     }
-    SymbolTable symbols(getOperation());
+    SymbolTableCollection symbols;
     getOperation().walk([&](LinearOp linear) {
-      auto parameter = symbols.lookup<ParameterOp>(linear.getWeight());
+      auto parameter = symbols.lookupNearestSymbolFrom<ParameterOp>(linear, linear.getWeightAttr());
       Type asTheyCome = cast<ShapedType>(linear.getInput().getType()).getElementType();
       bool any = false;
       SmallVector<Attribute> activations;
