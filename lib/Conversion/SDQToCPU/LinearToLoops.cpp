@@ -7,6 +7,7 @@
 #include "Kernels.h"
 
 #include "sdq/Conversion/SDQToCPU/Passes.h"
+#include "sdq/Dialect/SDQ/IR/Parts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -131,7 +132,9 @@ struct LinearToLoops : sdq::impl::LinearToLoopsBase<LinearToLoops> {
     SmallVector<LinearOp> linears;
     SmallVector<DecodeOp> decodes;
     module.walk([&](Operation *op) {
-      if (auto linear = dyn_cast<LinearOp>(op))
+      if (auto parameter = dyn_cast<ParameterOp>(op))
+        writeOutSplats(parameter);
+      else if (auto linear = dyn_cast<LinearOp>(op))
         linears.push_back(linear);
       else if (auto decode = dyn_cast<DecodeOp>(op))
         decodes.push_back(decode);

@@ -6,6 +6,7 @@
 // RUN: sdq-opt %s --sdq-sparsify="pattern=3:4" --sdq-extract-outliers="pattern=1:4 rest=3:4" | %decode --terms | FileCheck %s --check-prefix=REST
 // RUN: sdq-opt %s --sdq-sparsify="pattern=3:4" --sdq-extract-outliers="pattern=3:4" | %decode --terms | FileCheck %s --check-prefix=ALL
 // RUN: sdq-opt %s --sdq-sparsify="pattern=4:4" --sdq-extract-outliers="pattern=1:4" --sdq-extract-outliers="pattern=1:4" --sdq-verify-weights | %decode --terms | FileCheck %s --check-prefix=TWICE
+// RUN: sdq-opt %s --sdq-sparsify="pattern=1:4" --sdq-extract-outliers="pattern=2:4" --sdq-verify-weights | %decode --terms | FileCheck %s --check-prefix=ROOM
 // RUN: sdq-opt %s --sdq-sparsify="pattern=4:4 pairwise=true" --sdq-extract-outliers="pattern=1:4" | %decode --terms | FileCheck %s --check-prefix=PAIRS
 
 // CHECK:      w : !sdq.weight<2x8xf16, #sdq.sum<#sdq.nm<1:4, f16>, #sdq.nm<2:4, f16>>>
@@ -27,6 +28,11 @@
 // ALL-NEXT: w.0[1] = 1 1 0 2 0 0 -0.5 0
 // ALL-NEXT: w.1[0] = 0 0 0 0 0 0 0 0
 // ALL-NEXT: w.1[1] = 0 0 0 0 0 0 0 0
+
+// Outliers may have more room than there are values.
+// ROOM:      w : !sdq.weight<2x8xf16, #sdq.sum<#sdq.nm<2:4, f16>, #sdq.nm<1:4, f16>>>
+// ROOM-NEXT: w.0[0] = 0 -9 0 0 4 0 0 0
+// ROOM:      w.1[0] = 0 0 0 0 0 0 0 0
 
 // Again of what was left: the terms before keep their numbers.
 // TWICE:      w : !sdq.weight<2x8xf16, #sdq.sum<#sdq.nm<1:4, f16>, #sdq.nm<1:4, f16>, #sdq.nm<2:4, f16>>>

@@ -61,15 +61,15 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
       return errorAt(parameter, "expected an unquantized #sdq.nm as the last term, found ")
              << Attribute(terms.back());
     auto [n, m] = outlierCounts;
-    if (m != last.getM() || n > last.getN())
-      return errorAt(parameter, "expected outliers of n:")
-             << last.getM() << " with 1 <= n <= " << last.getN() << ", found " << pattern;
-    int64_t left = last.getN() - n;
+    if (m != last.getM())
+      return errorAt(parameter, "expected outliers of n:") << last.getM() << ", found " << pattern;
+    // Outliers may have more room than there are values; a format cannot have none.
+    int64_t left = std::max<int64_t>(last.getN() - n, 1);
     if (!rest.empty() && (restCounts.m != m || restCounts.n < left))
       return errorAt(parameter, "expected the rest of ")
              << Attribute(last) << " without " << pattern << " to fit N:" << m << " with N >= " << left << ", found "
              << rest;
-    int64_t remaining = rest.empty() ? std::max<int64_t>(left, 1) : restCounts.n;
+    int64_t remaining = rest.empty() ? left : restCounts.n;
 
     FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);

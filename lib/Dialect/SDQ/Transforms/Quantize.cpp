@@ -29,7 +29,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
       return optionError(context) << "expected either types=… (vectors) or codebook=… (codebooks), found "
                                   << (codebook ? "both" : "neither");
     if (codebook && (codebook < 2 || codebook > 8))
-      return optionError(context) << "expected a codebook of 2 to 8 bits (lut_c1), found " << codebook;
+      return optionError(context) << "expected a codebook of 2 to 8 bits (lut_c1), found " << unsigned(codebook);
     if (codebook == 0 && failed(readTypes(context)))
       return failure();
     return openCalibration(context, calibration, statistics);
@@ -50,7 +50,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
       return optionError(context) << "expected a scale in f8E4M3FN, f16 or f32 (dense_c3), found '" << scale << "'";
     scaleType = typeOf(context, *kind);
     if (vector < 0)
-      return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found " << vector;
+      return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found " << int64_t(vector);
     return success();
   }
 

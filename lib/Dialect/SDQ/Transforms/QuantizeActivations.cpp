@@ -30,7 +30,7 @@ struct QuantizeActivations : sdq::impl::QuantizeActivationsBase<QuantizeActivati
 
   void runOnOperation() override {
     if (bits != 0 && bits != 4 && bits != 8) {
-      getOperation().emitError("expected bits of 0, 4 or 8, found ") << bits;
+      getOperation().emitError("expected bits of 0, 4 or 8, found ") << unsigned(bits);
       return signalPassFailure();
     }
     SymbolTableCollection symbols;
