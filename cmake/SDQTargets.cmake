@@ -45,4 +45,17 @@ function(sdq_add_passes name)
   mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
   add_public_tablegen_target(${name}PassesGenerated)
   add_dependencies(SDQGenerated ${name}PassesGenerated)
+  sdq_add_doc(Passes.td ${name}Passes -gen-pass-doc)
+endfunction()
+
+# sdq_add_doc(<definitions>.td <page> <generator…>): a page of build/docs, written by TableGen; target sdq-docs.
+function(sdq_add_doc definitions page)
+  set(LLVM_TARGET_DEFINITIONS ${definitions})
+  tablegen(MLIR ${page}.md ${ARGN})
+  add_custom_command(
+    OUTPUT ${PROJECT_BINARY_DIR}/docs/${page}.md
+    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_BINARY_DIR}/${page}.md ${PROJECT_BINARY_DIR}/docs/${page}.md
+    DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${page}.md)
+  add_custom_target(sdq-docs-${page} DEPENDS ${PROJECT_BINARY_DIR}/docs/${page}.md)
+  add_dependencies(sdq-docs sdq-docs-${page})
 endfunction()

@@ -28,9 +28,13 @@ round_trips = [
 ]
 config.substitutions.append(("%check_roundtrips", " && ".join(round_trips)))
 config.substitutions.append(("%bin_dir", bin_dir))
+# Python without packages: a second reader of the formats (decode.py), small safetensors files, products to compare with.
+inputs = os.path.join(os.path.dirname(__file__), "Inputs")
+python = shutil.which("python3") or "python3"
+for script in ("decode", "safetensors", "check_linear", "random_parameter", "document_examples"):
+    config.substitutions.append((f"%{script}", f"{python} {os.path.join(inputs, script)}.py"))
 config.substitutions.append(("%source_dir", config.sdq_source_dir))
 config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))
-python = shutil.which("python3") or "python3"
 config.substitutions.append(("%python", python))
 
 if shutil.which("ptxas", path=config.environment["PATH"]):

@@ -15,7 +15,8 @@ using namespace sdq;
 std::string sdq::kernelName(StringRef prefix, ArrayRef<std::string> details) {
   std::string name = prefix.str();
   for (const std::string &detail : details) {
-    name += '_';
+    if (name.back() != '_')
+      name += '_';
     for (char c : detail)
       if (llvm::isAlnum(c))
         name += c;

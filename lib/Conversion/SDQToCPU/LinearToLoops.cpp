@@ -7,6 +7,7 @@
 #include "Kernels.h"
 
 #include "sdq/Conversion/SDQToCPU/Passes.h"
+#include "sdq/Dialect/SDQ/IR/Parts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -103,15 +104,15 @@ void lower(LinearOp op, ParameterOp parameter, ModuleOp module) {
   op.erase();
 }
 
-LogicalResult lower(DecodeOp op, ModuleOp module) {
+LogicalResult lower(DecodeOp op, SymbolTableCollection &symbols) {
   auto load = op.getWeight().getDefiningOp<LoadOp>();
   if (!load)
     return op.emitOpError("expected the weight straight from sdq.load, found ") << op.getWeight();
-  auto parameter = module.lookupSymbol<ParameterOp>(load.getParameterAttr());
+  auto parameter = symbols.lookupNearestSymbolFrom<ParameterOp>(load, load.getParameterAttr());
   OpBuilder b(op);
   Location at = op.getLoc();
   auto result = cast<RankedTensorType>(op.getType());
-  func::FuncOp kernel = decodeKernel(module, op.getWeight().getType(), result.getElementType());
+  func::FuncOp kernel = decodeKernel(op->getParentOfType<ModuleOp>(), op.getWeight().getType(), result.getElementType());
   SmallVector<Value> arguments = partBuffers(b, at, parameter);
   arguments.push_back(
       memref::AllocOp::create(b, at, MemRefType::get(result.getShape(), result.getElementType())));
@@ -126,19 +127,23 @@ LogicalResult lower(DecodeOp op, ModuleOp module) {
 struct LinearToLoops : sdq::impl::LinearToLoopsBase<LinearToLoops> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    SymbolTable symbols(module);
+    // A kernel goes where its parameter is: into the nearest module.
+    SymbolTableCollection symbols;
     SmallVector<LinearOp> linears;
     SmallVector<DecodeOp> decodes;
     module.walk([&](Operation *op) {
-      if (auto linear = dyn_cast<LinearOp>(op))
+      if (auto parameter = dyn_cast<ParameterOp>(op))
+        writeOutSplats(parameter);
+      else if (auto linear = dyn_cast<LinearOp>(op))
         linears.push_back(linear);
       else if (auto decode = dyn_cast<DecodeOp>(op))
         decodes.push_back(decode);
     });
     for (LinearOp linear : linears)
-      lower(linear, symbols.lookup<ParameterOp>(linear.getWeight()), module);
+      lower(linear, symbols.lookupNearestSymbolFrom<ParameterOp>(linear, linear.getWeightAttr()),
+            linear->getParentOfType<ModuleOp>());
     for (DecodeOp decode : decodes)
-      if (failed(lower(decode, module)))
+      if (failed(lower(decode, symbols)))
         return signalPassFailure();
   }
 };

@@ -23,7 +23,7 @@ def LinearToLoops : Pass<"sdq-linear-to-loops", "::mlir::ModuleOp"> {
     %tables = sdq.buffer dense_resource<…> : tensor<256x16xf16> -> memref<256x16xf16>
     %in = bufferization.to_buffer %x read_only : tensor<?x768xf32> to memref<?x768xf32>
     %out = memref.alloc(%tokens) : memref<?x256xf32>
-    call @linear_256x768xf16_lut_4_f16_of_f32(%in, %codes, %tables, %out) : …
+    call @linear_sdq_weight_256x768xf16_sdq_lut_4_f16_of_f32(%in, %codes, %tables, %out) : …
     %y = bufferization.to_tensor %out restrict writable : memref<?x256xf32> to tensor<?x256xf32>
     ```
   }];

@@ -263,7 +263,7 @@ std::vector<PartSpec> SumFormatAttr::getParts(Shape shape) const {
 }
 
 llvm::Error SumFormatAttr::verifyContent(Shape shape, ArrayRef<PartView> parts) const {
-  for (WeightFormat term : getTerms()) {
+  for (auto [i, term] : llvm::enumerate(getTerms())) {
     std::vector<PartView> termParts;
     for (const PartSpec &spec : term.getParts(shape)) {
       PartView view = parts.front();
@@ -272,7 +272,7 @@ llvm::Error SumFormatAttr::verifyContent(Shape shape, ArrayRef<PartView> parts) 
       parts = parts.drop_front();
     }
     if (llvm::Error error = term.verifyContent(shape, termParts))
-      return error;
+      return llvm::createStringError("term " + llvm::Twine(i) + ": " + llvm::toString(std::move(error)));
   }
   return llvm::Error::success();
 }

@@ -31,6 +31,19 @@ std::optional<ArrayRef<char>> sdq::rawBytes(ElementsAttr attribute) {
   return std::nullopt;
 }
 
+/// The bytes of a splat of whole-byte elements, written out; nullopt for anything else.
+static std::optional<AlignedBytes> expandSplat(ElementsAttr attribute) {
+  auto splat = dyn_cast<DenseElementsAttr>(attribute);
+  if (!splat || !splat.isSplat() || splat.getElementType().getIntOrFloatBitWidth() % 8)
+    return std::nullopt;
+  ArrayRef<char> element = splat.getRawData();
+  AlignedBytes bytes;
+  bytes.reserve(element.size() * splat.getNumElements());
+  for (int64_t i = 0; i < splat.getNumElements(); ++i)
+    bytes.insert(bytes.end(), element.begin(), element.end());
+  return bytes;
+}
+
 void WeightView::readRow(int64_t row, MutableArrayRef<float> out) const {
   llvm::fill(out, 0.0f);
   type.getFormat().decodeRow(type.getShape(), parts, row, out);
@@ -42,8 +55,12 @@ FailureOr<WeightView> sdq::viewWeight(WeightType type, DictionaryAttr parts,
   for (PartSpec &spec : type.getFormat().getParts(type.getShape())) {
     auto attribute = parts.getAs<ElementsAttr>(spec.name);
     std::optional<ArrayRef<char>> bytes = rawBytes(attribute);
+    if (!bytes)
+      if (std::optional<AlignedBytes> splat = expandSplat(attribute))
+        bytes = *view.expanded.emplace_back(std::make_shared<const AlignedBytes>(std::move(*splat)));
     if (!bytes) {
-      emitError() << "part '" << spec.name << "' has no bytes: expected a resource or dense elements";
+      emitError() << "part '" << spec.name << "' has no bytes: expected dense elements or a resource that is there, found "
+                  << attribute;
       return failure();
     }
     spec.shape.assign(attribute.getShapedType().getShape().begin(), attribute.getShapedType().getShape().end());
@@ -68,6 +85,18 @@ DenseResourceElementsAttr sdq::makeResource(RankedTensorType type, StringRef nam
       ArrayRef<char>(owner->data(), owner->size()), resourceAlignment,
       [owner](void *, size_t, size_t) { delete owner; }, /*dataIsMutable=*/false);
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
+}
+
+void sdq::writeOutSplats(ParameterOp parameter) {
+  NamedAttrList parts(parameter.getParts());
+  for (NamedAttribute part : parameter.getParts())
+    if (auto elements = dyn_cast<ElementsAttr>(part.getValue()); elements && !rawBytes(elements))
+      if (std::optional<AlignedBytes> bytes = expandSplat(elements)) {
+        std::string name = (ownPrefix + parameter.getSymName() + "." + part.getName().getValue()).str();
+        parts.set(part.getName(),
+                  makeResource(cast<RankedTensorType>(elements.getType()), name, std::move(*bytes)));
+      }
+  parameter.setPartsAttr(parts.getDictionary(parameter.getContext()));
 }
 
 void sdq::replaceParts(ParameterOp parameter, WeightFormat format, std::vector<Part> parts, StringRef stage) {

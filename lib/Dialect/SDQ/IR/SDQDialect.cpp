@@ -22,15 +22,15 @@ using namespace sdq;
 #include "sdq/Dialect/SDQ/IR/SDQTypes.cpp.inc"
 
 /// Visibility as a bare word, as functions have it; public is the absence of one.
-static ParseResult parseVisibility(OpAsmParser &parser, StringAttr &visibility) {
+static OptionalParseResult parseVisibility(OpAsmParser &parser, StringAttr &visibility) {
   StringRef word;
-  if (succeeded(parser.parseOptionalKeyword(&word, {"public", "private", "nested"})))
-    visibility = parser.getBuilder().getStringAttr(word);
+  if (failed(parser.parseOptionalKeyword(&word, {"public", "private", "nested"})))
+    return std::nullopt;
+  visibility = parser.getBuilder().getStringAttr(word);
   return success();
 }
 static void printVisibility(OpAsmPrinter &printer, Operation *, StringAttr visibility) {
-  if (visibility)
-    printer << visibility.getValue();
+  printer << visibility.getValue();
 }
 
 #define GET_OP_CLASSES

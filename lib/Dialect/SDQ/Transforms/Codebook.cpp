@@ -43,12 +43,11 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   if (!dense || dense.getVector() || terms.size() != (csr ? 2 : 1))
     return errorAt(parameter, "expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found ")
            << Attribute(type.getFormat());
-  auto format = LUTFormatAttr::getChecked([&] { return errorAt(parameter); }, parameter.getContext(), int64_t(bits),
-                                          type.getElementType());
+  auto format = LUTFormatAttr::get(parameter.getContext(), int64_t(bits), type.getElementType());
   FailureOr<FisherRows> fisher = FisherRows::find(parameter, calibration, /*need=*/!unweighted,
                                                   "--unweighted builds the codebooks as if every error weighed the same");
   FailureOr<WeightView> weight = viewWeight(parameter);
-  if (!format || failed(fisher) || failed(weight))
+  if (failed(fisher) || failed(weight))
     return failure();
 
   Shape shape = type.getShape();

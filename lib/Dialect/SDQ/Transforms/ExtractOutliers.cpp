@@ -25,15 +25,29 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
   using ExtractOutliersBase::ExtractOutliersBase;
 
   LogicalResult initialize(MLIRContext *context) override {
+    if (pattern.empty() == (percent == 0))
+      return optionError(context) << "expected either pattern=n:M (local outliers) or percent=… (global ones), found "
+                                  << (pattern.empty() ? "neither" : "both");
+    if (failed(checkMetric(context, metric)) || failed(pattern.empty() ? checkGlobal(context) : checkLocal(context)))
+      return failure();
     return openCalibration(context, calibration, statistics);
+  }
+
+  LogicalResult checkLocal(MLIRContext *context) {
+    if (failed(readPattern(context, "pattern", pattern, outlierCounts)))
+      return failure();
+    return rest.empty() ? success() : readPattern(context, "rest", rest, restCounts);
+  }
+
+  LogicalResult checkGlobal(MLIRContext *context) {
+    if (percent > 0 && percent < 100 && sensitive >= 0 && sensitive <= percent)
+      return success();
+    return optionError(context) << "expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = "
+                                << std::to_string(sensitive) << ", percent = " << std::to_string(percent);
   }
 
   void runOnOperation() override {
     ParameterOp parameter = getOperation();
-    if (pattern.empty() == (percent == 0)) {
-      errorAt(parameter, "expected either pattern=n:M (local outliers) or percent=… (global ones)");
-      return signalPassFailure();
-    }
     if (failed(pattern.empty() ? extractGlobal(parameter) : extractLocal(parameter)))
       signalPassFailure();
   }
@@ -46,24 +60,16 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     if (!last || last.getVector())
       return errorAt(parameter, "expected an unquantized #sdq.nm as the last term, found ")
              << Attribute(terms.back());
-    auto outlierCounts = parsePattern(parameter, "pattern", pattern);
-    if (failed(outlierCounts))
-      return failure();
-    auto [n, m] = *outlierCounts;
-    int64_t remaining = std::max<int64_t>(last.getN() - n, 1);
-    if (!rest.empty()) {
-      auto restCounts = parsePattern(parameter, "rest", rest);
-      if (failed(restCounts))
-        return failure();
-      if (restCounts->second != last.getM() || restCounts->first < last.getN() - n)
-        return errorAt(parameter, "expected the rest of ")
-               << Attribute(last) << " without " << n << ":" << m << " to fit N:" << last.getM() << " with N >= "
-               << last.getN() - n << ", found " << rest;
-      remaining = restCounts->first;
-    }
-    if (m != last.getM() || n < 1 || n > last.getN())
-      return errorAt(parameter, "expected outliers of n:")
-             << last.getM() << " with 1 <= n <= " << last.getN() << ", found " << pattern;
+    auto [n, m] = outlierCounts;
+    if (m != last.getM())
+      return errorAt(parameter, "expected outliers of n:") << last.getM() << ", found " << pattern;
+    // Outliers may have more room than there are values; a format cannot have none.
+    int64_t left = std::max<int64_t>(last.getN() - n, 1);
+    if (!rest.empty() && (restCounts.m != m || restCounts.n < left))
+      return errorAt(parameter, "expected the rest of ")
+             << Attribute(last) << " without " << pattern << " to fit N:" << m << " with N >= " << left << ", found "
+             << rest;
+    int64_t remaining = rest.empty() ? left : restCounts.n;
 
     FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);
@@ -124,9 +130,6 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     if (!dense || dense.getVector())
       return errorAt(parameter, "expected an unquantized #sdq.dense to extract from, found ")
              << Attribute(type.getFormat());
-    if (percent <= 0 || percent >= 100 || sensitive < 0 || sensitive > percent)
-      return errorAt(parameter, "expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = ")
-             << std::to_string(sensitive) << ", percent = " << std::to_string(percent);
     double bySensitivity = unweighted ? 0 : double(sensitive);
     FailureOr<FisherRows> fisher =
         FisherRows::find(parameter, unweighted ? nullptr : statistics.get(), /*need=*/bySensitivity > 0,
@@ -168,6 +171,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     return success();
   }
 
+  Counts outlierCounts, restCounts;
   std::shared_ptr<const Calibration> statistics;
 };
 

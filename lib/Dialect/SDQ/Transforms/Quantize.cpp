@@ -25,51 +25,53 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
   using QuantizeBase::QuantizeBase;
 
   LogicalResult initialize(MLIRContext *context) override {
+    if (types.empty() == (codebook == 0))
+      return optionError(context) << "expected either types=… (vectors) or codebook=… (codebooks), found "
+                                  << (codebook ? "both" : "neither");
+    if (codebook && (codebook < 2 || codebook > 8))
+      return optionError(context) << "expected a codebook of 2 to 8 bits (lut_c1), found " << unsigned(codebook);
+    if (codebook == 0 && failed(readTypes(context)))
+      return failure();
     return openCalibration(context, calibration, statistics);
+  }
+
+  /// Types and scale by name; a vector of 0 is the whole row.
+  LogicalResult readTypes(MLIRContext *context) {
+    elements.clear();
+    for (const std::string &text : types) {
+      std::optional<ElementKind> kind = elementKindNamed(text);
+      if (!kind || *kind == ElementKind::F32)
+        return optionError(context)
+               << "expected types of i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found '" << text << "'";
+      elements.push_back(*kind);
+    }
+    std::optional<ElementKind> kind = elementKindNamed(scale);
+    if (kind != ElementKind::E4M3 && kind != ElementKind::F16 && kind != ElementKind::F32)
+      return optionError(context) << "expected a scale in f8E4M3FN, f16 or f32 (dense_c3), found '" << scale << "'";
+    scaleType = typeOf(context, *kind);
+    if (vector < 0)
+      return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found " << int64_t(vector);
+    return success();
   }
 
   void runOnOperation() override {
     ParameterOp parameter = getOperation();
-    if (types.empty() == (codebook == 0)) {
-      errorAt(parameter, "expected either types=… (vectors) or codebook=… (codebooks)");
-      return signalPassFailure();
-    }
     if (failed(codebook ? quantizeToCodebook(parameter, codebook, unweighted ? nullptr : statistics.get(), unweighted)
                         : quantizeVectors(parameter)))
       signalPassFailure();
   }
 
-  /// Term i in types[i]; a type that needs no scale is rounded to, and takes neither vector nor scale.
-  FailureOr<WeightFormat> targetOf(ParameterOp parameter, WeightFormat term, StringRef typeName) {
+  /// The term in another element; one that needs no scale is rounded to, and takes neither vector nor scale.
+  FailureOr<WeightFormat> targetOf(ParameterOp parameter, WeightFormat term, ElementKind kind) {
     MLIRContext *context = parameter.getContext();
-    auto emitError = [&] { return errorAt(parameter); };
-    auto parse = [&](StringRef option, StringRef text) -> Type {
-      if (std::optional<ElementKind> kind = elementKindNamed(text))
-        return typeOf(context, *kind);
-      errorAt(parameter, "expected ") << option << " to be a number format, found '" << text << "'";
-      return {};
-    };
-    Type element = parse("types", typeName);
-    if (!element)
-      return failure();
-    int64_t inputs = 0;
-    Type scaleType;
-    if (isQuantized(*elementKindOf(element))) {
-      inputs = vector ? int64_t(vector) : parameter.getWeightType().getColumns();
-      if (!(scaleType = parse("scale", scale)))
-        return failure();
-    }
-    if (auto nm = dyn_cast<NMFormatAttr>(Attribute(term)); nm && !nm.getVector()) {
-      if (auto format = NMFormatAttr::getChecked(emitError, context, nm.getN(), nm.getM(), nm.getPairwise(), element,
-                                                 inputs, scaleType))
-        return WeightFormat(format);
-      return failure();
-    }
-    if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(term)); dense && !dense.getVector()) {
-      if (auto format = DenseFormatAttr::getChecked(emitError, context, element, inputs, scaleType, false))
-        return WeightFormat(format);
-      return failure();
-    }
+    Type element = typeOf(context, kind);
+    int64_t inputs = !isQuantized(kind) ? 0 : vector ? int64_t(vector) : parameter.getWeightType().getColumns();
+    Type scaling = isQuantized(kind) ? scaleType : Type();
+    if (auto nm = dyn_cast<NMFormatAttr>(Attribute(term)); nm && !nm.getVector())
+      return WeightFormat(
+          NMFormatAttr::get(context, nm.getN(), nm.getM(), nm.getPairwise(), element, inputs, scaling));
+    if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(term)); dense && !dense.getVector())
+      return WeightFormat(DenseFormatAttr::get(context, element, inputs, scaling, /*transposed=*/false));
     errorAt(parameter, "expected an unquantized #sdq.nm or #sdq.dense term, found ") << Attribute(term);
     return failure();
   }
@@ -77,9 +79,9 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
   LogicalResult quantizeVectors(ParameterOp parameter) {
     WeightType type = parameter.getWeightType();
     SmallVector<WeightFormat> terms = termsOf(type.getFormat());
-    if (types.size() != terms.size())
+    if (elements.size() != terms.size())
       return errorAt(parameter, "expected one of types for each of ")
-             << terms.size() << " terms, found " << types.size();
+             << terms.size() << " terms, found " << elements.size();
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (failed(weight))
       return failure();
@@ -88,8 +90,8 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
     std::vector<float> row(shape.columns);
     std::vector<StoredWeight> quantized;
     ArrayRef<PartView> rest = weight->parts;
-    for (auto [term, typeName] : llvm::zip_equal(terms, types)) {
-      FailureOr<WeightFormat> target = targetOf(parameter, term, typeName);
+    for (auto [term, element] : llvm::zip_equal(terms, elements)) {
+      FailureOr<WeightFormat> target = targetOf(parameter, term, element);
       if (failed(target))
         return failure();
       size_t count = term.getParts(shape).size();
@@ -113,6 +115,8 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
     return success();
   }
 
+  SmallVector<ElementKind> elements;
+  Type scaleType;
   std::shared_ptr<const Calibration> statistics;
 };
 

@@ -30,12 +30,12 @@ struct QuantizeActivations : sdq::impl::QuantizeActivationsBase<QuantizeActivati
 
   void runOnOperation() override {
     if (bits != 0 && bits != 4 && bits != 8) {
-      getOperation().emitError("expected bits of 0, 4 or 8, found ") << bits;
+      getOperation().emitError("expected bits of 0, 4 or 8, found ") << unsigned(bits);
       return signalPassFailure();
     }
-    SymbolTable symbols(getOperation());
+    SymbolTableCollection symbols;
     getOperation().walk([&](LinearOp linear) {
-      auto parameter = symbols.lookup<ParameterOp>(linear.getWeight());
+      auto parameter = symbols.lookupNearestSymbolFrom<ParameterOp>(linear, linear.getWeightAttr());
       Type asTheyCome = cast<ShapedType>(linear.getInput().getType()).getElementType();
       bool any = false;
       SmallVector<Attribute> activations;

@@ -24,6 +24,10 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
   using SparsifyBase::SparsifyBase;
 
   LogicalResult initialize(MLIRContext *context) override {
+    if (failed(readPattern(context, "pattern", pattern, counts)) || failed(checkMetric(context, metric)))
+      return failure();
+    if (pairwise && (counts.n % 2 || counts.m % 2))
+      return optionError(context) << "expected even N and M for pairs of neighbours (nm_c2), found pattern=" << pattern;
     return openCalibration(context, calibration, statistics);
   }
 
@@ -37,15 +41,11 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
     if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(type.getFormat())); !dense || dense.getVector())
       return errorAt(parameter, "expected an unquantized #sdq.dense to sparsify, found ")
              << Attribute(type.getFormat());
-    auto counts = parsePattern(parameter, "pattern", pattern);
-    if (failed(counts))
-      return failure();
-    auto [n, m] = *counts;
-    auto format = NMFormatAttr::getChecked([&] { return errorAt(parameter); }, parameter.getContext(), n, m,
-                                           bool(pairwise), type.getElementType(), int64_t(0), Type());
+    auto format = NMFormatAttr::get(parameter.getContext(), counts.n, counts.m, pairwise, type.getElementType(),
+                                    /*vector=*/0, /*scale=*/Type());
     FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);
-    if (!format || failed(scores) || failed(weight))
+    if (failed(scores) || failed(weight))
       return failure();
 
     Shape shape = type.getShape();
@@ -55,7 +55,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
     for (int64_t r = 0; r < shape.rows; ++r) {
       if (failed(readFiniteRow(parameter, *weight, r, row)) || failed(scores->read(r, row, score)))
         return failure();
-      sdq::sparsify({n, m, bool(pairwise)}, score, row);
+      sdq::sparsify({counts.n, counts.m, bool(pairwise)}, score, row);
       if (llvm::Error error = storeRow(layout, shape, stored.parts, r, row))
         return report(parameter, std::move(error));
     }
@@ -63,6 +63,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
     return success();
   }
 
+  Counts counts;
   std::shared_ptr<const Calibration> statistics;
 };
 

@@ -11,14 +11,20 @@
 using namespace mlir;
 using namespace sdq;
 
-FailureOr<std::pair<int64_t, int64_t>> sdq::parsePattern(ParameterOp parameter, StringRef option, StringRef pattern) {
-  auto [left, right] = pattern.split(':');
-  int64_t n, m;
-  if (left.getAsInteger(10, n) || right.getAsInteger(10, m)) {
-    errorAt(parameter, "expected ") << option << "=N:M, found '" << pattern << "'";
-    return failure();
-  }
-  return std::pair(n, m);
+InFlightDiagnostic sdq::optionError(MLIRContext *context) { return emitError(UnknownLoc::get(context)); }
+
+LogicalResult sdq::readPattern(MLIRContext *context, StringRef name, StringRef text, Counts &counts) {
+  auto [left, right] = text.split(':');
+  if (left.getAsInteger(10, counts.n) || right.getAsInteger(10, counts.m) || counts.n < 1 || counts.n > counts.m ||
+      counts.m > 32)
+    return optionError(context) << "expected " << name << "=N:M with 1 <= N <= M <= 32, found '" << text << "'";
+  return success();
+}
+
+LogicalResult sdq::checkMetric(MLIRContext *context, StringRef metric) {
+  if (metric == "magnitude" || metric == "fisher")
+    return success();
+  return optionError(context) << "expected a metric of magnitude or fisher, found '" << metric << "'";
 }
 
 LogicalResult sdq::openCalibration(MLIRContext *context, StringRef path,
@@ -27,7 +33,7 @@ LogicalResult sdq::openCalibration(MLIRContext *context, StringRef path,
     return success();
   llvm::Expected<Calibration> opened = Calibration::open(path);
   if (!opened)
-    return emitError(UnknownLoc::get(context)) << llvm::toString(opened.takeError());
+    return optionError(context) << llvm::toString(opened.takeError());
   calibration = std::make_shared<const Calibration>(std::move(*opened));
   return success();
 }
@@ -95,10 +101,6 @@ FailureOr<Scores> Scores::find(ParameterOp parameter, StringRef metric, const Ca
   Scores scores;
   if (metric == "magnitude")
     return scores;
-  if (metric != "fisher") {
-    errorAt(parameter, "expected a metric of magnitude or fisher, found '") << metric << "'";
-    return failure();
-  }
   FailureOr<FisherRows> rows = FisherRows::find(parameter, calibration, /*need=*/true, "metric=magnitude needs none");
   if (failed(rows))
     return failure();

@@ -15,9 +15,20 @@ namespace sdq {
 /// The name of the parameter attribute that remembers which weight of the calibration file a parameter is.
 inline constexpr llvm::StringLiteral calibrationName = "sdq.calibration";
 
-/// "N:M" as two numbers, or an error at the parameter that names `option`.
-mlir::FailureOr<std::pair<int64_t, int64_t>> parsePattern(ParameterOp parameter, llvm::StringRef option,
-                                                          llvm::StringRef pattern);
+/// N of every M, as an option says it.
+struct Counts {
+  int64_t n = 0, m = 0;
+};
+
+/// Reads the option `name`, "N:M" with 1 <= N <= M <= 32 (nm_c1). Options are checked once, when a pass is initialised,
+/// not at every weight; errors are emitted.
+mlir::LogicalResult readPattern(mlir::MLIRContext *context, llvm::StringRef name, llvm::StringRef text, Counts &counts);
+
+/// Checks the option `metric`: magnitude or fisher.
+mlir::LogicalResult checkMetric(mlir::MLIRContext *context, llvm::StringRef metric);
+
+/// An error that concerns the options of a pass and no weight in particular.
+mlir::InFlightDiagnostic optionError(mlir::MLIRContext *context);
 
 /// Opens a calibration file once for a pass and its clones; no file for an empty path. Errors are emitted.
 mlir::LogicalResult openCalibration(mlir::MLIRContext *context, llvm::StringRef path,

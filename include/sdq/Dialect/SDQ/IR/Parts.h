@@ -15,20 +15,25 @@ namespace sdq {
 /// The raw bytes of an elements attribute, or nullopt where it holds none (a splat, an unresolved resource).
 std::optional<llvm::ArrayRef<char>> rawBytes(mlir::ElementsAttr attribute);
 
-/// A weight as the decoders read it. The bytes stay the attributes'.
+/// A weight as the decoders read it. The bytes stay the attributes', but those of splats, which have none.
 struct WeightView {
   WeightType type;
   std::vector<PartView> parts; // in the format's order, dynamic extents resolved
+  std::vector<std::shared_ptr<const AlignedBytes>> expanded = {}; // bytes of parts that were splats
 
   Shape shape() const { return type.getShape(); }
   /// out[k] = W[row, k]; `out` has as many values as the weight has columns.
   void readRow(int64_t row, llvm::MutableArrayRef<float> out) const;
 };
 
-/// Views the parts of a weight. Splats are refused, as is a resource whose bytes are absent or short.
+/// Views the parts of a weight. A resource whose bytes are absent or short is refused.
 mlir::FailureOr<WeightView> viewWeight(WeightType type, mlir::DictionaryAttr parts,
                                        llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 mlir::FailureOr<WeightView> viewWeight(ParameterOp parameter);
+
+/// Gives parts that are splats bytes of their own, as whoever hands buffers to compiled code needs them: MLIR turns
+/// constants of equal elements into splats, however they were written.
+void writeOutSplats(ParameterOp parameter);
 
 /// Gives the parameter its next format with its parts, whose bytes become resources without a copy, and releases the
 /// resources that an earlier call made (imported ones are the file's). `stage` makes resource names

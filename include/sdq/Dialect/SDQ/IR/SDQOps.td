@@ -29,7 +29,7 @@ def SDQ_ParameterOp : SDQ_Op<"parameter", [Symbol, IsolatedFromAbove]> {
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility,
                        TypeAttrOf<SDQ_Weight>:$type, DictionaryAttr:$parts);
   let assemblyFormat = [{
-    custom<Visibility>($sym_visibility) $sym_name attr-dict-with-keyword `:` $type `=` $parts
+    (custom<Visibility>($sym_visibility)^)? $sym_name attr-dict-with-keyword `:` $type `=` $parts
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
