@@ -16,7 +16,7 @@ namespace sdq {
 
 /// What is done to a model whose user asks for nothing in particular, with no calibration at hand: docs/Rationale.md
 /// says why this one.
-inline constexpr llvm::StringLiteral defaultRecipe = "SDQ-W8:8-1:8int8-7:8fp4-a16";
+inline constexpr llvm::StringLiteral defaultRecipe = "W4-g32";
 
 struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
   Option<std::string> recipe{*this, "recipe", llvm::cl::desc("what becomes of the weights: a recipe's name"),
