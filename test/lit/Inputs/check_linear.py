@@ -14,10 +14,10 @@ from __future__ import annotations
 import argparse
 import ast
 import random
-import re
 import struct
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from sdq_format import (
@@ -75,7 +75,7 @@ def elements_text(part: TypedPart) -> str:
 
 
 def quantize_activations(x: list[float], activation: str) -> list[float]:
-    """A token as a term meets it: vectors of consecutive inputs rounded under max |x| / largest, as f32 arithmetic does."""
+    """Divide vectors of inputs by max |x| / largest, round, multiply back, all in f32."""
     format = parse_format(activation)
     element, vector = format["element"], format["vector"]
     if element in FLOATS:
@@ -95,6 +95,78 @@ def leaf_terms(format: dict, prefix: str = "") -> list[tuple[dict, str]]:
     return [leaf for i, term in enumerate(format["terms"]) for leaf in leaf_terms(term, f"{prefix}{i}.")]
 
 
+@dataclass
+class Weight:
+    text: str  # the format, as given
+    format: dict
+    activations: str  # "" where they come as they are
+    parts: dict[str, TypedPart]
+
+    def rows_of_parts(self) -> dict[str, list[list]]:
+        return {name: part.rows for name, part in self.parts.items()}
+
+
+def program_of(weights: list[Weight], shape: str, rows: int, columns: int, rank: int, dtype: str) -> str:
+    """Outputs yI = x · wIᵀ and dI = wI decoded; all extents of x and yI but the last are dynamic."""
+    x_type = f"tensor<{'?x' * (rank - 1)}{columns}x{dtype}>"
+    y_type = f"tensor<{'?x' * (rank - 1)}{rows}x{dtype}>"
+    d_type = f"tensor<{rows}x{columns}xf32>"
+    parameters, body, values, types, results = [], [], [], [], []
+    for i, weight in enumerate(weights):
+        type = f"!sdq.weight<{shape}, {weight.text.partition('@')[0].strip()}>"
+        parts = ", ".join(f'"{name}" = {elements_text(part)}' for name, part in weight.parts.items())
+        meets = f" activations [{weight.activations}]" if weight.activations else ""
+        parameters.append(f"sdq.parameter @w{i} : {type} = {{{parts}}}")
+        body.append(f"  %y{i} = sdq.linear %x, @w{i}{meets} : ({x_type}) -> {y_type}")
+        body.append(f"  %w{i} = sdq.load @w{i} : {type}")
+        body.append(f"  %d{i} = sdq.decode %w{i} : {type} -> {d_type}")
+        values += [f"%y{i}", f"%d{i}"]
+        types += [y_type, d_type]
+        results += [f'{y_type} {{onnx.name = "y{i}"}}', f'{d_type} {{onnx.name = "d{i}"}}']
+    signature = f'func.func @main_graph(%x: {x_type} {{onnx.name = "x"}}) -> ({", ".join(results)}) {{'
+    return "\n".join([*parameters, signature, *body, f"  return {', '.join(values)} : {', '.join(types)}", "}", ""])
+
+
+def check_decoded(weight: Weight, rows: int, columns: int, path: Path) -> str:
+    """What is wrong with the decoded weight in `path`, or ""."""
+    expected = [number for row in decode(weight.format, rows, columns, weight.rows_of_parts()) for number in row]
+    shape, found = read_npy(path)
+    if shape != [rows, columns]:
+        return f"decoded: expected shape {[rows, columns]}, found {shape}"
+    for place, (want, have) in enumerate(zip(expected, found, strict=True)):
+        if want != have:
+            return f"decoded [{place // columns}, {place % columns}]: expected {want!r}, found {have!r}"
+    return ""
+
+
+def check_product(
+    weight: Weight, rows: int, columns: int, extents: list[int], dtype: str, x: list[float], path: Path
+) -> str:
+    """What is wrong with the product in `path`, or ""."""
+    terms = leaf_terms(weight.format)
+    meets = split_arguments(weight.activations) if weight.activations else [f"#sdq.activation<{dtype}>"] * len(terms)
+    shape, found = read_npy(path)
+    if shape != [*extents[:-1], rows]:
+        return f"product: expected shape {[*extents[:-1], rows]}, found {shape}"
+    matrices = []
+    for term, prefix in terms:
+        parts = weight.rows_of_parts().items()
+        own = {name.removeprefix(prefix): part for name, part in parts if name.startswith(prefix)}
+        matrices.append(decode(term, rows, columns, own))
+    for t in range(len(x) // columns):
+        token = x[t * columns : (t + 1) * columns]
+        rounded = [quantize_activations(token, activation) for activation in meets]
+        for n in range(rows):
+            products = []
+            for activations, matrix in zip(rounded, matrices, strict=True):
+                products += [a * w for a, w in zip(activations, matrix[n], strict=True)]
+            want, have, size = sum(products), found[t * rows + n], sum(map(abs, products))
+            bound = size * 1e-6 * len(terms) + abs(want) * ROUNDING[dtype] * 1.01 + 1e-7
+            if not abs(have - want) <= bound:
+                return f"product, token {t}, output {n}: expected {want!r}, found {have!r}, off by more than {bound}"
+    return ""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
@@ -104,39 +176,21 @@ def main() -> int:
     parser.add_argument("formats", nargs="+")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
-    *shape, weight_type = arguments.weight.split("x")
-    rows, columns = map(int, shape)
+    rows, columns = map(int, arguments.weight.split("x")[:2])
     *leading, dtype = arguments.input.split("x")
     extents = list(map(int, leading))
-    assert extents[-1] == columns, "the input's last extent is the weight's columns"
+    if extents[-1] != columns:
+        parser.error(f"expected an input whose last extent is {columns}, found {arguments.input}")
 
-    parameters, body, weights = [], [], []
-    # Leading extents are dynamic in the program, but in rank 1.
-    x_type = f"tensor<{'?x' * (len(extents) - 1)}{columns}x{dtype}>"
-    y_type = f"tensor<{'?x' * (len(extents) - 1)}{rows}x{dtype}>"
-    d_type = f"tensor<{rows}x{columns}xf32>"
-    for i, text in enumerate(arguments.formats):
+    weights = []
+    for text in arguments.formats:
         format_text, _, activations = (piece.strip() for piece in text.partition("@"))
         format = parse_format(format_text)
-        parts = random_parts(format, rows, columns, rng)
-        weight = f"!sdq.weight<{arguments.weight}, {format_text}>"
-        attributes = ", ".join(f'"{name}" = {elements_text(part)}' for name, part in parts.items())
-        parameters.append(f"sdq.parameter @w{i} : {weight} = {{{attributes}}}")
-        meets = f" activations [{activations}]" if activations else ""
-        body.append(f"  %y{i} = sdq.linear %x, @w{i}{meets} : ({x_type}) -> {y_type}")
-        body.append(f"  %w{i} = sdq.load @w{i} : {weight}\n  %d{i} = sdq.decode %w{i} : {weight} -> {d_type}")
-        weights.append((text, format, activations, {name: part.rows for name, part in parts.items()}))
-    count = len(weights)
-    results = ", ".join(f'{y_type} {{onnx.name = "y{i}"}}, {d_type} {{onnx.name = "d{i}"}}' for i in range(count))
-    returned = ", ".join(f"%y{i}, %d{i}" for i in range(count))
-    types = ", ".join(f"{y_type}, {d_type}" for _ in range(count))
-    program = "\n".join(parameters)
-    program += f'\nfunc.func @main_graph(%x: {x_type} {{onnx.name = "x"}}) -> ({results}) {{\n'
-    program += "\n".join(body) + f"\n  return {returned} : {types}\n}}\n"
+        weights.append(Weight(text, format, activations, random_parts(format, rows, columns, rng)))
 
     arguments.directory.mkdir(parents=True, exist_ok=True)
     model, x_path = arguments.directory / "model.mlir", arguments.directory / "x.npy"
-    model.write_text(program)
+    model.write_text(program_of(weights, arguments.weight, rows, columns, len(extents), dtype))
     x = [rng.uniform(-4, 4) for _ in range(product(extents))]
     if len(x) > 2 * columns:
         x[:columns] = [0.0] * columns  # a token of zeros has no scale
@@ -147,39 +201,14 @@ def main() -> int:
     if run.returncode:
         return run.returncode
 
-    tokens = [x[begin : begin + columns] for begin in range(0, len(x), columns)]
-    for i, (text, format, activations, parts) in enumerate(weights):
-        matrix = decode(format, rows, columns, parts)
-        shape, found = read_npy(arguments.directory / f"d{i}.npy")
-        flat = [number for row in matrix for number in row]
-        if shape != [rows, columns] or list(found) != flat:
-            place = next((k for k, (a, b) in enumerate(zip(flat, found)) if a != b), 0)
-            print(f"{text}: decoded [{place // columns}, {place % columns}]: expected {flat[place]!r}, found "
-                  f"{found[place]!r}, shape {shape}")
+    for i, weight in enumerate(weights):
+        wrong = check_decoded(weight, rows, columns, arguments.directory / f"d{i}.npy") or check_product(
+            weight, rows, columns, extents, dtype, x, arguments.directory / f"y{i}.npy"
+        )
+        if wrong:
+            print(f"{weight.text}: {wrong}")
             return 1
-
-        terms = leaf_terms(format)
-        meets = split_arguments(activations) if activations else [f"#sdq.activation<{dtype}>"] * len(terms)
-        shape, found = read_npy(arguments.directory / f"y{i}.npy")
-        if shape != extents[:-1] + [rows]:
-            print(f"{text}: expected shape {extents[:-1] + [rows]}, found {shape}")
-            return 1
-        # Terms that meet the activations alike are added before they are multiplied.
-        matrices = [
-            decode(term, rows, columns, {n.removeprefix(prefix): p for n, p in parts.items() if n.startswith(prefix)})
-            for term, prefix in terms
-        ]
-        for t, token in enumerate(tokens):
-            rounded = [quantize_activations(token, re.sub(r"\s+", " ", activation)) for activation in meets]
-            for n in range(rows):
-                products = [x_k * w for xs, m in zip(rounded, matrices) for x_k, w in zip(xs, m[n])]
-                expected, size = sum(products), sum(map(abs, products))
-                got = found[t * rows + n]
-                bound = size * 1e-6 * len(terms) + abs(expected) * ROUNDING[dtype] * 1.01 + 1e-7
-                if not abs(got - expected) <= bound:
-                    print(f"{text}: token {t}, output {n}: expected {expected!r}, found {got!r}, off by more than {bound}")
-                    return 1
-    print(f"{count} formats agree on {len(tokens)} tokens of {dtype}")
+    print(f"{len(weights)} formats agree on {len(x) // columns} tokens of {dtype}")
     return 0
 
 

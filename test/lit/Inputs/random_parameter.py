@@ -22,7 +22,9 @@ def main() -> None:
     count = int(rows) * int(columns)
     data = struct.pack(f"<{count}e", *(rng.gauss(0, 0.05) for _ in range(count)))
     weight = f"!sdq.weight<{arguments.shape}, #sdq.dense<{element}>>"
-    print(f"sdq.parameter @{arguments.name} : {weight} = {{values = dense_resource<values> : tensor<{arguments.shape}>}}")
+    print(
+        f"sdq.parameter @{arguments.name} : {weight} = {{values = dense_resource<values> : tensor<{arguments.shape}>}}"
+    )
     if arguments.linear:
         types = f"(tensor<?x{columns}xf32>) -> tensor<?x{rows}xf32>"
         print(f"func.func @main_graph(%x: tensor<?x{columns}xf32>) -> tensor<?x{rows}xf32> {{")

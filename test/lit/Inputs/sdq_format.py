@@ -118,8 +118,7 @@ def parse_format(text: str) -> dict:
 
 
 def nm_storage(format: dict) -> tuple[str, int]:
-    """grid, mask or indices, whichever takes the fewest bits a block (the earlier of equals), and the bits of a mask or
-    of an index."""
+    """grid, mask or indices, the smallest a block (the earlier of equals), and the bits of a mask or of an index."""
     unit = 2 if format["pairwise"] else 1
     units, width = -(-format["m"] // unit), BITS[format["element"]]
     mask_bits = next(bits for bits in (8, 16, 32) if units <= bits)
@@ -160,7 +159,7 @@ def decode_row(format: dict, columns: int, parts: dict, row: int, prefix: str = 
     if kind == "sum":
         for i, term in enumerate(format["terms"]):
             addends = decode_row(term, columns, parts, row, f"{prefix}{i}.")
-            out = [f32(a + b) for a, b in zip(out, addends)]
+            out = [f32(a + b) for a, b in zip(out, addends, strict=True)]
         return out
     if kind == "dense" and format["transposed"]:
         values = [stored[row] for stored in parts[prefix + "values"]]
