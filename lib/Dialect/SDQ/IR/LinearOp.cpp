@@ -49,6 +49,20 @@ LogicalResult LinearOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+/// The leading extents are the input's (linear_c3), so that x and W·x are known to have the same ones.
+LogicalResult LinearOp::reifyResultShapes(OpBuilder &b, ReifiedRankedShapedTypeDims &shapes) {
+  auto type = cast<RankedTensorType>(getType());
+  SmallVector<OpFoldResult> extents;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (type.isDynamicDim(i))
+      extents.push_back(b.createOrFold<tensor::DimOp>(getLoc(), getInput(), i));
+    else
+      extents.push_back(b.getIndexAttr(type.getDimSize(i)));
+  }
+  shapes.push_back(extents);
+  return success();
+}
+
 /// linear(cast(x)) → linear(x) where the cast only forgets extents.
 LogicalResult LinearOp::canonicalize(LinearOp op, PatternRewriter &rewriter) {
   auto cast = op.getInput().getDefiningOp<tensor::CastOp>();

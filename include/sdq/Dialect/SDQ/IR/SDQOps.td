@@ -6,6 +6,7 @@
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "sdq/Dialect/SDQ/IR/SDQFormats.td"
 include "sdq/Dialect/SDQ/IR/SDQTypes.td"
@@ -40,7 +41,8 @@ def SDQ_ParameterOp : SDQ_Op<"parameter", [Symbol, IsolatedFromAbove]> {
   }];
 }
 
-def SDQ_LinearOp : SDQ_Op<"linear", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def SDQ_LinearOp : SDQ_Op<"linear", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+                                     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "multiplies activations by a weight";
   let description = [{
     y[…, n] = Σ_k x[…, k] · W[n, k], accumulated in f32.
