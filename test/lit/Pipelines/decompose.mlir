@@ -14,12 +14,16 @@
 // SDQ-NUMBERS:      w[0] = 6 127 -3 0.5 1 1.5 2 0 -4 1 0.5 0 1 1.5 2 -64
 // SDQ-NUMBERS-NEXT: w[1] = 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
 
-// Activations at 8 bits for all, or as they come; the default recipe loses no value before it rounds them.
+// Activations at 8 bits for all terms, or as they come.
 // RUN: sdq-opt %s --sdq-decompose=recipe=SDQ-W7:8-1:8int8-6:8fp4-a8 | FileCheck %s --check-prefix=A8
 // A8: sdq.linear %{{.*}}, @w activations [#sdq.activation<i8, vector = 16>, #sdq.activation<i8, vector = 16>]
+// RUN: sdq-opt %s --sdq-decompose=recipe=SDQ-W8:8-1:8int8-7:8fp4-a16 | FileCheck %s --check-prefix=A16
+// A16: sdq.parameter @w : !sdq.weight<2x16xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 16, scale = f8E4M3FN>, #sdq.nm<7:8, f4E2M1FN, vector = 16, scale = f8E4M3FN>>>
+// A16: sdq.linear %{{.*}}, @w : (tensor<?x16xf32>)
+
+// Who asks for nothing in particular gets round to nearest in groups of 32.
 // RUN: sdq-opt %s --sdq-decompose | FileCheck %s --check-prefix=DEFAULT
-// DEFAULT: sdq.parameter @w : !sdq.weight<2x16xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 16, scale = f8E4M3FN>, #sdq.nm<7:8, f4E2M1FN, vector = 16, scale = f8E4M3FN>>>
-// DEFAULT: sdq.linear %{{.*}}, @w : (tensor<?x16xf32>)
+// DEFAULT: sdq.parameter @w : !sdq.weight<2x16xf16, #sdq.dense<i4, vector = 32, scale = f16>>
 
 // One term stays one; pairs stay pairs where it does; K is the whole row.
 // RUN: sdq-opt %s --sdq-decompose=recipe=SDQ-W4:8p-4:8int4-qK-a16 | FileCheck %s --check-prefix=PAIRS
