@@ -105,6 +105,9 @@ void sdq::registerDecompose() {
         llvm::Expected<Recipe> recipe = parseRecipe(options.recipe);
         if (!recipe)
           return emitError(llvm::toString(recipe.takeError()));
+        // Also where the recipe chooses nothing by it.
+        if (options.metric != "magnitude" && options.metric != "fisher")
+          return emitError("expected a metric of magnitude or fisher, found '" + options.metric + "'");
         buildRaise(manager, options);
         buildCompress(manager, *recipe, options);
         return success();
