@@ -6,8 +6,8 @@ set -euo pipefail
 
 packages=(
   # build
-  cmake ninja-build ccache clang-22 lld-22 llvm-22-dev libmlir-22-dev mlir-22-tools
-  libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev libomp-22-dev
+  cmake ninja-build ccache clang-22 libclang-rt-22-dev lld-22 llvm-22-dev libmlir-22-dev mlir-22-tools
+  libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev
   # test (lit and FileCheck are in llvm-22-tools)
   llvm-22-tools libgtest-dev libgmock-dev libbenchmark-dev
   # demo

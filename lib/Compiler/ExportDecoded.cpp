@@ -8,7 +8,6 @@
 
 #include "sdq/Core/Safetensors.h"
 #include "sdq/Dialect/SDQ/IR/Parts.h"
-#include "sdq/Frontend/Passes.h"
 
 #include "llvm/Support/raw_ostream.h"
 

@@ -53,6 +53,8 @@ FailureOr<LayerReport> sdq::measureLayer(ParameterOp parameter, const OriginalWe
   LayerReport report;
   report.name = parameter.getSymName().str();
   llvm::raw_string_ostream(report.format) << Attribute(parameter.getWeightType().getFormat());
+  for (WeightFormat term : termsOf(parameter.getWeightType().getFormat()))
+    llvm::raw_string_ostream(report.terms.emplace_back()) << Attribute(term);
   report.shape = after->shape();
   report.bits = bitsOf(*after);
 
@@ -60,7 +62,7 @@ FailureOr<LayerReport> sdq::measureLayer(ParameterOp parameter, const OriginalWe
   if (calibration) {
     // The passes have noted which weight of the file this is; without their note nothing was looked up.
     StringRef name = parameter.getSymName();
-    if (auto known = parameter->getAttrOfType<StringAttr>("sdq.calibration"))
+    if (auto known = parameter->getAttrOfType<StringAttr>(kCalibrationAttr))
       name = known.getValue();
     llvm::Expected<const CalibrationEntry *> found = calibration->find(name, report.shape, [] { return ""; });
     if (!found) {

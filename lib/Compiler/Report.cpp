@@ -47,10 +47,13 @@ json::Value ModelReport::toJSON() const {
   for (const LayerReport &layer : layers) {
     json::Object entry{{"name", layer.name},
                        {"format", layer.format},
+                       {"terms", json::Array(layer.terms)},
                        {"shape", json::Array{layer.shape.rows, layer.shape.columns}},
                        {"bits_per_weight", bitsPerWeight(layer.bits, layer.shape.rows * layer.shape.columns)},
                        {"relative_error", layer.error.relativeError()},
                        {"max_error", layer.error.maxError},
+                       {"paper_throughput", paperThroughput},
+                       {"realised_throughput", realisedThroughput},
                        {"seconds", layer.seconds}};
     if (layer.hasFisher)
       entry["relative_fisher_error"] = layer.error.relativeWeightedError();

@@ -27,6 +27,8 @@ struct StorageBits {
 /// One weight, before and after.
 struct LayerReport {
   std::string name, format;
+  /// The formats of its terms, outliers first.
+  std::vector<std::string> terms;
   Shape shape;
   StorageBits bits;
   /// Errors of the stored weight against the imported one; Fisher-weighted where the calibration has the Fisher.

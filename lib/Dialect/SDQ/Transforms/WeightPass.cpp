@@ -53,7 +53,7 @@ FailureOr<FisherRows> FisherRows::find(ParameterOp parameter, const Calibration 
   if (calibration) {
     // A symbol may have been renamed to be unique; the initializer it came from was not.
     StringRef name = parameter.getSymName();
-    for (StringRef attribute : {StringRef("sdq.origin"), StringRef(calibrationName)})
+    for (StringRef attribute : {StringRef(kOriginAttr), StringRef(kCalibrationAttr)})
       if (auto known = parameter->getAttrOfType<StringAttr>(attribute))
         name = known.getValue();
     FailureOr<WeightView> weight = viewWeight(parameter);
@@ -71,7 +71,7 @@ FailureOr<FisherRows> FisherRows::find(ParameterOp parameter, const Calibration 
       return report(parameter, entry.takeError());
     if (*entry) {
       // Later passes see values that have changed: the name stands in for the content from here on.
-      parameter->setAttr(calibrationName, StringAttr::get(parameter.getContext(), (*entry)->weight()));
+      parameter->setAttr(kCalibrationAttr, StringAttr::get(parameter.getContext(), (*entry)->weight()));
       if ((*entry)->has(Statistic::Fisher))
         rows.entry = *entry;
     }

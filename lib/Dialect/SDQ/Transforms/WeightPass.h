@@ -12,9 +12,6 @@
 
 namespace sdq {
 
-/// The name of the parameter attribute that remembers which weight of the calibration file a parameter is.
-inline constexpr llvm::StringLiteral calibrationName = "sdq.calibration";
-
 /// N of every M, as an option says it.
 struct Counts {
   int64_t n = 0, m = 0;

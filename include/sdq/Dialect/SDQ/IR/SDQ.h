@@ -31,6 +31,13 @@
 
 namespace sdq {
 
+/// Attributes of a raised `sdq.parameter`, for writing decoded weights back into the model it came from: the name that
+/// the constant had, and (a unit) that it was stored inputs × outputs. Absent where the constant had no name.
+inline constexpr llvm::StringLiteral kOriginAttr = "sdq.origin";
+inline constexpr llvm::StringLiteral kOriginTransposedAttr = "sdq.origin_transposed";
+/// The name that a parameter has in the calibration file, noted where it was first found there.
+inline constexpr llvm::StringLiteral kCalibrationAttr = "sdq.calibration";
+
 /// The attribute of a plain format description.
 WeightFormat formatAttr(mlir::MLIRContext *context, const Format &format);
 /// The plain description of a format attribute; nullopt for a format from outside this library.
