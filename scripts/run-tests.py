@@ -133,6 +133,8 @@ def report(total: Outcome) -> int:
             print(f"  {name}")
     if shutil.which("nvidia-smi") is None:
         print("no GPU here: kernels were checked as far as a machine without one can")
+    if shutil.which("ptxas") is None and not Path("/usr/local/cuda/bin/ptxas").exists():
+        print("no ptxas here: the lit tests of GPU kernels checked their PTX, but did not assemble it")
     line = f"{total.passed} passed, {len(total.failed)} failed"
     print(line + (f", {len(total.skipped)} skipped" if total.skipped else ""), flush=True)
     return 1 if total.failed else 0
