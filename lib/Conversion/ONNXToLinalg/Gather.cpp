@@ -74,13 +74,8 @@ static LogicalResult gatherElements(Node &node) {
   if (node.rank(1) != rank)
     return node.error("data has rank " + Twine(rank) + ", indices rank " + Twine(node.rank(1)));
   Extents source = extentsOf(b, data), shape = extentsOf(b, indices);
-  for (int64_t d = 0; d < rank; ++d)
-    if (d != *axis && !equal(source[d], shape[d])) {
-      Value fits =
-          b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
-      if (failed(node.require(fits, "indices reach beyond dimension " + Twine(d) + " of data")))
-        return failure();
-    }
+  if (failed(requireWithin(node, shape, source, *axis)))
+    return failure();
   bool isUnsigned = node.isUnsigned(1);
   if (failed(requireInRange(node, indices, source[*axis], isUnsigned)))
     return failure();

@@ -143,6 +143,18 @@ static Value isInRange(ImplicitLocOpBuilder &b, Value integer, Value extent, boo
   return b.createOrFold<arith::AndIOp>(b.createOrFold<arith::CmpIOp>(P::sge, index, lower), below);
 }
 
+LogicalResult requireWithin(Node &node, const Extents &shape, const Extents &source, int64_t axis) {
+  ImplicitLocOpBuilder &b = node.b;
+  for (int64_t d = 0; d < int64_t(source.size()); ++d)
+    if (d != axis && !equal(source[d], shape[d])) {
+      Value fits =
+          b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
+      if (failed(node.require(fits, "indices reach beyond dimension " + Twine(d) + " of data")))
+        return failure();
+    }
+  return success();
+}
+
 LogicalResult requireInRange(Node &node, Value indices, Extent extent, bool isUnsigned) {
   ImplicitLocOpBuilder &b = node.b;
   std::string known = staticExtent(extent) ? std::to_string(*staticExtent(extent)) : "the extent";

@@ -25,6 +25,10 @@ Value normalizedIndex(ImplicitLocOpBuilder &b, Value integer, Value extent, bool
 /// Checks at run time that every element of `indices` lies in [-extent, extent).
 LogicalResult requireInRange(Node &node, Value indices, Extent extent, bool isUnsigned);
 
+/// Checks, at run time where it is not known before, that indices of extents `shape` reach beyond no dimension of data
+/// of extents `source`, except along `axis`, which the indices' values address.
+LogicalResult requireWithin(Node &node, const Extents &shape, const Extents &source, int64_t axis);
+
 /// Checks that entry j of every tuple in the last dimension of `indices` lies in [-extents[j], extents[j]); returns the
 /// extents as values.
 mlir::FailureOr<llvm::SmallVector<Value>> requireTuplesInRange(Node &node, Value indices,

@@ -97,13 +97,8 @@ static LogicalResult scatterElements(Node &node) {
   Extents source = extentsOf(b, data), shape = extentsOf(b, indices);
   if (failed(checkUpdates(node, shape)))
     return failure();
-  for (int64_t d = 0; d < rank; ++d)
-    if (d != *axis && !equal(source[d], shape[d])) {
-      Value fits =
-          b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, asIndex(b, shape[d]), asIndex(b, source[d]));
-      if (failed(node.require(fits, "indices reach beyond dimension " + Twine(d) + " of data")))
-        return failure();
-    }
+  if (failed(requireWithin(node, shape, source, *axis)))
+    return failure();
   if (failed(requireInRange(node, indices, source[*axis], false)))
     return failure();
   Value extent = asIndex(b, source[*axis]);

@@ -99,16 +99,16 @@ void sdq::writeOutSplats(ParameterOp parameter) {
   parameter.setPartsAttr(parts.getDictionary(parameter.getContext()));
 }
 
-void sdq::replaceParts(ParameterOp parameter, WeightFormat format, std::vector<Part> parts, StringRef stage) {
+void sdq::replaceParts(ParameterOp parameter, StoredWeight weight, StringRef stage) {
   MLIRContext *context = parameter.getContext();
   DictionaryAttr old = parameter.getParts();
   SmallVector<NamedAttribute> next;
-  for (Part &part : parts) {
+  for (Part &part : weight.parts) {
     auto type = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
     std::string name = (ownPrefix + parameter.getSymName() + "." + stage + "." + part.spec.name).str();
     next.emplace_back(StringAttr::get(context, part.spec.name), makeResource(type, name, std::move(part.data)));
   }
-  parameter.setType(parameter.getWeightType().withFormat(format));
+  parameter.setType(parameter.getWeightType().withFormat(formatAttr(context, weight.format)));
   parameter.setPartsAttr(DictionaryAttr::get(context, next));
   for (NamedAttribute part : old) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(part.getValue());

@@ -82,7 +82,7 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
       return report(parameter, std::move(error));
   }
   if (!csr) {
-    replaceParts(parameter, format, std::move(codes.parts), "codebook");
+    replaceParts(parameter, std::move(codes), "codebook");
     return success();
   }
   llvm::Expected<StoredWeight> sparse = pack(csr.getLayout(), shape, entries);
@@ -91,7 +91,6 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   std::vector<StoredWeight> sum;
   sum.push_back(std::move(*sparse));
   sum.push_back(std::move(codes));
-  StoredWeight result = sumOf(std::move(sum));
-  replaceParts(parameter, formatAttr(parameter.getContext(), result.format), std::move(result.parts), "codebook");
+  replaceParts(parameter, sumOf(std::move(sum)), "codebook");
   return success();
 }

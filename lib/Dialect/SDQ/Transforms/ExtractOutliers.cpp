@@ -96,18 +96,13 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
         return report(parameter, std::move(error));
     }
 
-    MLIRContext *context = parameter.getContext();
     std::vector<StoredWeight> all;
     ArrayRef<PartView> earlier = ArrayRef(weight->parts).drop_back(lastParts);
-    SmallVector<WeightFormat> formats(ArrayRef(terms).drop_back());
-    for (WeightFormat term : formats)
+    for (WeightFormat term : ArrayRef(terms).drop_back())
       all.push_back(copyTerm(term, shape, earlier));
-    formats.push_back(NMFormatAttr::get(context, outlierFormat));
-    formats.push_back(NMFormatAttr::get(context, restFormat));
     all.push_back(std::move(outliers));
     all.push_back(std::move(inliers));
-    replaceParts(parameter, SumFormatAttr::get(context, ArrayRef<WeightFormat>(formats)), sumOf(std::move(all)).parts,
-                 "outliers");
+    replaceParts(parameter, sumOf(std::move(all)), "outliers");
     return success();
   }
 
@@ -166,8 +161,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     std::vector<StoredWeight> terms;
     terms.push_back(std::move(*sparse));
     terms.push_back(std::move(*remainder));
-    StoredWeight sum = sumOf(std::move(terms));
-    replaceParts(parameter, formatAttr(parameter.getContext(), sum.format), std::move(sum.parts), "outliers");
+    replaceParts(parameter, sumOf(std::move(terms)), "outliers");
     return success();
   }
 

@@ -111,7 +111,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
       quantized.push_back(std::move(stored));
     }
     StoredWeight result = quantized.size() == 1 ? std::move(quantized.front()) : sumOf(std::move(quantized));
-    replaceParts(parameter, formatAttr(parameter.getContext(), result.format), std::move(result.parts), "quantized");
+    replaceParts(parameter, std::move(result), "quantized");
     return success();
   }
 

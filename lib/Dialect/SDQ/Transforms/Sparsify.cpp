@@ -59,7 +59,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
       if (llvm::Error error = storeRow(layout, shape, stored.parts, r, row))
         return report(parameter, std::move(error));
     }
-    replaceParts(parameter, format, std::move(stored.parts), "sparsified");
+    replaceParts(parameter, std::move(stored), "sparsified");
     return success();
   }
 

@@ -35,10 +35,10 @@ mlir::FailureOr<WeightView> viewWeight(ParameterOp parameter);
 /// constants of equal elements into splats, however they were written.
 void writeOutSplats(ParameterOp parameter);
 
-/// Gives the parameter its next format with its parts, whose bytes become resources without a copy, and releases the
-/// resources that an earlier call made (imported ones are the file's). `stage` makes resource names
-/// readable: "sdq:<symbol>.<stage>.<part>".
-void replaceParts(ParameterOp parameter, WeightFormat format, std::vector<Part> parts, llvm::StringRef stage);
+/// Makes the parameter hold `weight`: its format, and its parts, whose bytes become resources without a copy. Releases
+/// the resources that an earlier call made (imported ones are the file's). `stage` makes resource names readable:
+/// "sdq:<symbol>.<stage>.<part>".
+void replaceParts(ParameterOp parameter, StoredWeight weight, llvm::StringRef stage);
 
 /// Moves owned bytes into a resource of the context.
 mlir::DenseResourceElementsAttr makeResource(mlir::RankedTensorType type, llvm::StringRef name, AlignedBytes bytes);
