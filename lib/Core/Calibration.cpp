@@ -39,6 +39,8 @@ static std::optional<ElementKind> kindOf(SafetensorsType type) {
   }
 }
 
+StringRef sdq::suffixOf(Statistic statistic) { return kSuffixes[unsigned(statistic)]; }
+
 std::string sdq::contentKey(llvm::ArrayRef<float> values) {
   llvm::ArrayRef<uint8_t> bytes(reinterpret_cast<const uint8_t *>(values.data()), values.size() * sizeof(float));
   return llvm::utohexstr(llvm::xxh3_64bits(bytes), /*LowerCase=*/true, /*Width=*/16);

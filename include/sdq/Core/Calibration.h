@@ -36,6 +36,9 @@ namespace sdq {
 
 enum class Statistic : uint8_t { Fisher, ActSq, Hessian };
 
+/// How the names of a statistic's tensors end: .fisher, .act_sq, .hessian.
+llvm::StringRef suffixOf(Statistic statistic);
+
 /// XXH3-64, in 16 lower-case hex digits, of a weight's values as little-endian f32, row-major, out × in. Narrower
 /// floats widen exactly, so the key does not depend on how the weight is stored.
 std::string contentKey(llvm::ArrayRef<float> values);
@@ -46,6 +49,8 @@ public:
   /// The weight's name in the calibration file.
   llvm::StringRef weight() const { return name; }
   bool has(Statistic statistic) const { return tensors[unsigned(statistic)]; }
+  /// The extents of a statistic that is present.
+  llvm::ArrayRef<int64_t> extents(Statistic statistic) const { return tensors[unsigned(statistic)]->shape; }
   /// Reads one row (of `act_sq`, row 0) straight from the mapped file, widened to f32; `to` has K elements. Errors name
   /// the value that breaks calibration_c4. The statistic must be present and the row within it.
   llvm::Error readRow(Statistic statistic, int64_t row, llvm::MutableArrayRef<float> to) const;

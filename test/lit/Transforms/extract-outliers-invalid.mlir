@@ -14,7 +14,7 @@
 // RUN: not sdq-opt %s --sdq-extract-outliers="pattern=1:4 rest=two" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=WORD
 // WORD: error: expected rest=N:M with 1 <= N <= M <= 32, found 'two'
 // RUN: not sdq-opt %s --sdq-extract-outliers="pattern=1:4 metric=size" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=METRIC
-// METRIC: error: expected a metric of magnitude or fisher, found 'size'
+// METRIC: error: expected a metric of magnitude, product or fisher, found 'size'
 // RUN: not sdq-opt %s --sdq-extract-outliers="percent=100 sensitive=0" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=PERCENT
 // PERCENT: error: expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = 0.000000, percent = 100.000000
 // RUN: not sdq-opt %s --sdq-extract-outliers="percent=0.45 sensitive=0.5" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SENSITIVE
@@ -40,5 +40,7 @@
 // RUN: %safetensors %t.other "fc.act_sq=[1, 2, 3, 4]"
 // RUN: not sdq-opt %s --sdq-extract-outliers="percent=1 calibration=%t.other" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=OTHER
 // OTHER: error: weight 'fc': needs Fisher information: the calibration file '{{.*}}.other' has no 'fc.fisher' by name or by content; --unweighted takes the outliers by magnitude alone
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=4:4" --sdq-extract-outliers="pattern=1:4 metric=product" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=PRODUCT
+// PRODUCT: error: weight 'fc': needs mean squared activations: no calibration file was given; metric=magnitude needs none
 sdq.parameter @fc : !sdq.weight<1x4xf16, #sdq.dense<f16>> =
   {values = dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf16>}

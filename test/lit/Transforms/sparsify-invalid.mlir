@@ -16,7 +16,7 @@
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=3:8 pairwise=true" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=ODD
 // ODD: error: expected even N and M for pairs of neighbours (nm_c2), found pattern=3:8
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=taylor" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=METRIC
-// METRIC: error: expected a metric of magnitude or fisher, found 'taylor'
+// METRIC: error: expected a metric of magnitude, wanda or fisher, found 'taylor'
 
 // A calibration is needed, must be there, must be one, must know the weight and fit it.
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=fisher" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=UNGIVEN
@@ -28,6 +28,9 @@
 // RUN: %safetensors %t.other "layers.1.fc.fisher=[[1, 2, 3, 4]]" "layers.0.fc.act_sq=[1, 2, 3, 4]"
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=fisher calibration=%t.other" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=OTHER
 // OTHER: error: weight 'layers.0.fc': needs Fisher information: the calibration file '{{.*}}.other' has no 'layers.0.fc.fisher' by name or by content; metric=magnitude needs none
+// RUN: %safetensors %t.fisher "layers.0.fc.fisher=[[1, 2, 3, 4]]"
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=wanda calibration=%t.fisher" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=WANDA
+// WANDA: error: weight 'layers.0.fc': needs mean squared activations: the calibration file '{{.*}}.fisher' has no 'layers.0.fc.act_sq' by name or by content; metric=magnitude needs none
 // RUN: %safetensors %t.shape "layers.0.fc.fisher=[[1, 2], [3, 4]]"
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=fisher calibration=%t.shape" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SHAPE
 // SHAPE: error: weight 'layers.0.fc': '{{.*}}.shape': tensor 'layers.0.fc.fisher': expected shape [1, 4] for a weight of 1 x 4, found [2, 2] (calibration_c3)

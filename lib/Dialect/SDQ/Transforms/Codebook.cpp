@@ -44,10 +44,11 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
     return errorAt(parameter, "expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found ")
            << Attribute(type.getFormat());
   auto format = LUTFormatAttr::get(parameter.getContext(), int64_t(bits), type.getElementType());
-  FailureOr<FisherRows> fisher = FisherRows::find(parameter, calibration, /*need=*/!unweighted,
-                                                  "--unweighted builds the codebooks as if every error weighed the same");
+  FailureOr<ErrorWeights> weights =
+      ErrorWeights::find(parameter, unweighted ? Weighing::None : Weighing::Fisher, calibration,
+                         "--unweighted builds the codebooks as if every error weighed the same");
   FailureOr<WeightView> weight = viewWeight(parameter);
-  if (failed(fisher) || failed(weight))
+  if (failed(weights) || failed(weight))
     return failure();
 
   Shape shape = type.getShape();
@@ -65,7 +66,7 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   std::vector<float> row(shape.columns), importance(shape.columns);
   auto entry = entries.begin();
   for (int64_t r = 0; r < shape.rows; ++r) {
-    if (failed(readFiniteRow(parameter, denseView, r, row)) || failed(fisher->read(r, importance)))
+    if (failed(readFiniteRow(parameter, denseView, r, row)) || failed(weights->read(r, importance)))
       return failure();
     auto firstOfRow = entry;
     for (; entry != entries.end() && entry->row == r; ++entry) {

@@ -28,9 +28,15 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     if (pattern.empty() == (percent == 0))
       return optionError(context) << "expected either pattern=n:M (local outliers) or percent=… (global ones), found "
                                   << (pattern.empty() ? "neither" : "both");
-    if (failed(checkMetric(context, metric)) || failed(pattern.empty() ? checkGlobal(context) : checkLocal(context)))
+    if (failed(readMetric(context)) || failed(pattern.empty() ? checkGlobal(context) : checkLocal(context)))
       return failure();
     return openCalibration(context, calibration, statistics);
+  }
+
+  LogicalResult readMetric(MLIRContext *context) {
+    return readChoice<Weighing>(
+        context, "a metric", metric,
+        {{"magnitude", Weighing::None}, {"product", Weighing::Activation}, {"fisher", Weighing::Fisher}}, weighing);
   }
 
   LogicalResult checkLocal(MLIRContext *context) {
@@ -58,8 +64,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     SmallVector<WeightFormat> terms = termsOf(type.getFormat());
     auto last = dyn_cast<NMFormatAttr>(Attribute(terms.back()));
     if (!last || last.getVector())
-      return errorAt(parameter, "expected an unquantized #sdq.nm as the last term, found ")
-             << Attribute(terms.back());
+      return errorAt(parameter, "expected an unquantized #sdq.nm as the last term, found ") << Attribute(terms.back());
     auto [n, m] = outlierCounts;
     if (m != last.getM())
       return errorAt(parameter, "expected outliers of n:") << last.getM() << ", found " << pattern;
@@ -71,7 +76,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
              << rest;
     int64_t remaining = rest.empty() ? left : restCounts.n;
 
-    FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
+    FailureOr<Scores> scores = Scores::find(parameter, weighing, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (failed(scores) || failed(weight))
       return failure();
@@ -126,11 +131,11 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
       return errorAt(parameter, "expected an unquantized #sdq.dense to extract from, found ")
              << Attribute(type.getFormat());
     double bySensitivity = unweighted ? 0 : double(sensitive);
-    FailureOr<FisherRows> fisher =
-        FisherRows::find(parameter, unweighted ? nullptr : statistics.get(), /*need=*/bySensitivity > 0,
-                         "--unweighted takes the outliers by magnitude alone");
+    FailureOr<WeightStatistics> known = WeightStatistics::find(parameter, unweighted ? nullptr : statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);
-    if (failed(fisher) || failed(weight))
+    if (failed(known) || failed(weight) ||
+        (bySensitivity > 0 &&
+         failed(known->require(sdq::Statistic::Fisher, "--unweighted takes the outliers by magnitude alone"))))
       return failure();
 
     Shape shape = type.getShape();
@@ -141,7 +146,8 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
       if (failed(readFiniteRow(parameter, *weight, r, MutableArrayRef(values).slice(r * shape.columns, shape.columns))))
         return failure();
       if (bySensitivity > 0 &&
-          failed(fisher->read(r, MutableArrayRef(information).slice(r * shape.columns, shape.columns))))
+          failed(known->readRow(sdq::Statistic::Fisher, r,
+                                MutableArrayRef(information).slice(r * shape.columns, shape.columns))))
         return failure();
     }
     GlobalOutliers found = findGlobalOutliers(values, information, bySensitivity, percent - bySensitivity);
@@ -166,6 +172,7 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
   }
 
   Counts outlierCounts, restCounts;
+  Weighing weighing = Weighing::None;
   std::shared_ptr<const Calibration> statistics;
 };
 

@@ -24,11 +24,17 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
   using SparsifyBase::SparsifyBase;
 
   LogicalResult initialize(MLIRContext *context) override {
-    if (failed(readPattern(context, "pattern", pattern, counts)) || failed(checkMetric(context, metric)))
+    if (failed(readPattern(context, "pattern", pattern, counts)) || failed(readMetric(context)))
       return failure();
     if (pairwise && (counts.n % 2 || counts.m % 2))
       return optionError(context) << "expected even N and M for pairs of neighbours (nm_c2), found pattern=" << pattern;
     return openCalibration(context, calibration, statistics);
+  }
+
+  LogicalResult readMetric(MLIRContext *context) {
+    return readChoice<Weighing>(
+        context, "a metric", metric,
+        {{"magnitude", Weighing::None}, {"wanda", Weighing::Activation}, {"fisher", Weighing::Fisher}}, weighing);
   }
 
   void runOnOperation() override {
@@ -43,7 +49,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
              << Attribute(type.getFormat());
     auto format = NMFormatAttr::get(parameter.getContext(), counts.n, counts.m, pairwise, type.getElementType(),
                                     /*vector=*/0, /*scale=*/Type());
-    FailureOr<Scores> scores = Scores::find(parameter, metric, statistics.get());
+    FailureOr<Scores> scores = Scores::find(parameter, weighing, statistics.get());
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (failed(scores) || failed(weight))
       return failure();
@@ -64,6 +70,7 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
   }
 
   Counts counts;
+  Weighing weighing = Weighing::None;
   std::shared_ptr<const Calibration> statistics;
 };
 

@@ -21,8 +21,11 @@ struct Counts {
 /// not at every weight; errors are emitted.
 mlir::LogicalResult readPattern(mlir::MLIRContext *context, llvm::StringRef name, llvm::StringRef text, Counts &counts);
 
-/// Checks the option `metric`: magnitude or fisher.
-mlir::LogicalResult checkMetric(mlir::MLIRContext *context, llvm::StringRef metric);
+/// Reads an option that is one of several words: "expected a metric of magnitude, wanda or fisher, found 'size'" where
+/// `what` is "a metric". Errors are emitted.
+template <typename T>
+mlir::LogicalResult readChoice(mlir::MLIRContext *context, llvm::StringRef what, llvm::StringRef text,
+                               llvm::ArrayRef<std::pair<llvm::StringRef, T>> choices, T &choice);
 
 /// An error that concerns the options of a pass and no weight in particular.
 mlir::InFlightDiagnostic optionError(mlir::MLIRContext *context);
@@ -31,32 +34,60 @@ mlir::InFlightDiagnostic optionError(mlir::MLIRContext *context);
 mlir::LogicalResult openCalibration(mlir::MLIRContext *context, llvm::StringRef path,
                                     std::shared_ptr<const Calibration> &calibration);
 
-/// The Fisher information of one weight, by rows. Without any, every row reads as ones.
-class FisherRows {
+/// What the calibration says about one weight.
+class WeightStatistics {
 public:
-  /// Looks the parameter up by name, then by content (which must still be the original). `need`: its absence is an
-  /// error that names the layer and what would allow to go without.
-  static mlir::FailureOr<FisherRows> find(ParameterOp parameter, const Calibration *calibration, bool need,
-                                          llvm::StringRef otherwise);
-  bool present() const { return entry; }
-  /// Emits an error at the parameter where a row cannot be read.
-  mlir::LogicalResult read(int64_t row, llvm::MutableArrayRef<float> out) const;
+  /// Looks the parameter up by name, then by content (which must still be the original). Without a calibration, or
+  /// where it says nothing of the weight, there are no statistics; one of the wrong shape is an error.
+  static mlir::FailureOr<WeightStatistics> find(ParameterOp parameter, const Calibration *calibration);
+  bool has(Statistic statistic) const { return entry && entry->has(statistic); }
+  /// Unless the statistic is there, emits an error that names the layer, what is missing and, from `otherwise`, what
+  /// would do without.
+  mlir::LogicalResult require(Statistic statistic, llvm::StringRef otherwise) const;
+  /// One row of a statistic that is there: `out` has as many values as its last extent (act_sq: row 0). Emits an error
+  /// where a value is not what a calibration may hold.
+  mlir::LogicalResult readRow(Statistic statistic, int64_t row, llvm::MutableArrayRef<float> out) const;
+  /// All of a statistic that is there, row-major: fisher [N,K], act_sq [K], hessian [K,K]. Errors as above.
+  mlir::FailureOr<std::vector<float>> read(Statistic statistic) const;
 
 private:
   ParameterOp parameter;
+  const Calibration *calibration = nullptr;
   const CalibrationEntry *entry = nullptr;
 };
 
-/// What the values of a row are worth to the passes that choose among them.
+/// What weighs the squared error of a value W[n,k]: nothing; how large an input it meets, E[x_k²] (.act_sq); how much
+/// the loss feels it, F[n,k] (.fisher).
+enum class Weighing : uint8_t { None, Activation, Fisher };
+
+/// Reads the option `weights`: none, activation or fisher.
+mlir::LogicalResult readWeighing(mlir::MLIRContext *context, llvm::StringRef text, Weighing &weighing);
+
+/// The weights of the squared errors of one parameter, by rows.
+class ErrorWeights {
+public:
+  /// The statistic that `weighing` names must be there; `otherwise` as in `WeightStatistics::require`.
+  static mlir::FailureOr<ErrorWeights> find(ParameterOp parameter, Weighing weighing, const Calibration *calibration,
+                                            llvm::StringRef otherwise);
+  /// Row `row` of the weights, K long: ones for Weighing::None.
+  mlir::LogicalResult read(int64_t row, llvm::MutableArrayRef<float> out) const;
+
+private:
+  Weighing weighing = Weighing::None;
+  WeightStatistics statistics;
+  std::vector<float> activation; // the same in every row
+};
+
+/// What the values of a row are worth to the passes that choose among them: |w|; |w|·√E[x²], which Wanda calls its
+/// score (arXiv 2306.11695 §3); F·w².
 class Scores {
 public:
-  /// `metric`: magnitude, or fisher, which needs the calibration's .fisher.
-  static mlir::FailureOr<Scores> find(ParameterOp parameter, llvm::StringRef metric, const Calibration *calibration);
-  /// |w|, or F·w².
+  static mlir::FailureOr<Scores> find(ParameterOp parameter, Weighing weighing, const Calibration *calibration);
   mlir::LogicalResult read(int64_t row, llvm::ArrayRef<float> values, llvm::MutableArrayRef<float> out) const;
 
 private:
-  std::optional<FisherRows> fisher;
+  Weighing weighing = Weighing::None;
+  ErrorWeights weights;
 };
 
 /// Reads rows of a weight, refusing values that are not finite.
@@ -67,6 +98,24 @@ mlir::LogicalResult readFiniteRow(ParameterOp parameter, const WeightView &weigh
 mlir::InFlightDiagnostic errorAt(ParameterOp parameter, const llvm::Twine &message = {});
 /// Emits an error at the parameter and fails.
 mlir::LogicalResult report(ParameterOp parameter, llvm::Error error);
+
+//===----------------------------------------------------------------------===//
+
+namespace detail {
+mlir::LogicalResult refuseChoice(mlir::MLIRContext *context, llvm::StringRef what, llvm::StringRef text,
+                                 llvm::ArrayRef<llvm::StringRef> choices);
+} // namespace detail
+
+template <typename T>
+mlir::LogicalResult readChoice(mlir::MLIRContext *context, llvm::StringRef what, llvm::StringRef text,
+                               llvm::ArrayRef<std::pair<llvm::StringRef, T>> choices, T &choice) {
+  for (const auto &[name, value] : choices)
+    if (name == text) {
+      choice = value;
+      return mlir::success();
+    }
+  return detail::refuseChoice(context, what, text, llvm::to_vector(llvm::make_first_range(choices)));
+}
 
 } // namespace sdq
 

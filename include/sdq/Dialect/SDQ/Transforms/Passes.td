@@ -5,10 +5,8 @@
 
 include "mlir/Pass/PassBase.td"
 
-defvar metricOption = Option<"metric", "metric", "std::string", "\"magnitude\"",
-    "what a value is worth: magnitude (|w|) or fisher (F·w², needs the calibration's .fisher)">;
 defvar calibrationOption = Option<"calibration", "calibration", "std::string", "",
-    "safetensors file of statistics: <weight>.fisher [N,K]">;
+    "safetensors file of statistics, named by weight: .fisher [N,K], .act_sq [K], .hessian [K,K]">;
 
 def Sparsify : Pass<"sdq-sparsify", "::sdq::ParameterOp"> {
   let summary = "keep the best N of every M consecutive inputs";
@@ -25,7 +23,9 @@ def Sparsify : Pass<"sdq-sparsify", "::sdq::ParameterOp"> {
   let options = [
     Option<"pattern", "pattern", "std::string", "", "N:M">,
     Option<"pairwise", "pairwise", "bool", "false", "neighbours live and die together">,
-    metricOption, calibrationOption
+    Option<"metric", "metric", "std::string", "\"magnitude\"",
+        "what a value is worth: magnitude |w|, wanda |w|·√E[x²] (.act_sq), fisher F·w² (.fisher)">,
+    calibrationOption
   ];
 }
 
@@ -57,7 +57,9 @@ def ExtractOutliers : Pass<"sdq-extract-outliers", "::sdq::ParameterOp"> {
     Option<"percent", "percent", "double", "0", "global: percent of all values to extract">,
     Option<"sensitive", "sensitive", "double", "0.05", "global: percent to take by Fisher information">,
     Option<"unweighted", "unweighted", "bool", "false", "global: go without Fisher, by magnitude alone">,
-    metricOption, calibrationOption
+    Option<"metric", "metric", "std::string", "\"magnitude\"",
+        "local: what a value is worth: magnitude |w|, product |w|·√E[x²] (.act_sq), fisher F·w² (.fisher)">,
+    calibrationOption
   ];
 }
 
