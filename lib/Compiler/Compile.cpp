@@ -33,18 +33,19 @@ public:
     for (const std::string &target : request.targets)
       if (target != "cpu")
         return fail("unknown target '" + target + "': expected cpu");
-    llvm::Expected<Recipe> recipe = parseRecipe(options.recipe);
-    if (!recipe)
-      return fail(llvm::toString(recipe.takeError()));
+    llvm::Expected<ModelRecipe> read = readModelRecipe(options.recipe);
+    if (!read)
+      return fail(llvm::toString(read.takeError()));
+    recipe = std::make_shared<const ModelRecipe>(std::move(*read));
     if (!options.calibration.empty()) {
-      llvm::Expected<Calibration> opened = Calibration::open(options.calibration);
+      llvm::Expected<std::shared_ptr<const Calibration>> opened = Calibration::share(options.calibration);
       if (!opened)
         return fail(llvm::toString(opened.takeError()));
-      calibration.emplace(std::move(*opened));
+      calibration = std::move(*opened);
     }
 
     OwningOpRef<ModuleOp> module = readModel(request.input, context);
-    if (!module || failed(compress(*module, *recipe)))
+    if (!module || failed(compress(*module)))
       return failure();
     module->getOperation()->setAttr("sdq.recipe", StringAttr::get(&context, options.recipe.getValue()));
     for ([[maybe_unused]] const std::string &target : request.targets)
@@ -52,9 +53,9 @@ public:
         return failure();
 
     report.model = request.input;
-    report.recipe = printRecipe(*recipe);
-    report.paperThroughput = effectiveThroughput(*recipe);
-    report.realisedThroughput = effectiveThroughput(*recipe, 16);
+    report.recipe = printRecipe(recipe->recipe);
+    report.paperThroughput = effectiveThroughput(recipe->recipe);
+    report.realisedThroughput = effectiveThroughput(recipe->recipe, 16);
     if (failed(writeModel(*module, request.output)))
       return failure();
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -77,7 +78,7 @@ private:
     return success();
   }
 
-  LogicalResult compress(ModuleOp module, const Recipe &recipe) {
+  LogicalResult compress(ModuleOp module) {
     PassManager raise(&context);
     buildRaise(raise, options);
     if (failed(raise.run(module)))
@@ -99,8 +100,7 @@ private:
 
     report.layers.resize(parameters.size());
     return failableParallelForEachN(&context, 0, parameters.size(), [&](size_t i) {
-      FailureOr<LayerReport> layer =
-          measureLayer(parameters[i], originals[i], calibration ? &*calibration : nullptr);
+      FailureOr<LayerReport> layer = measureLayer(parameters[i], originals[i], calibration.get());
       if (failed(layer))
         return failure();
       layer->seconds = progress.secondsOn(parameters[i]);
@@ -112,7 +112,8 @@ private:
   const CompileRequest &request;
   const DecomposeOptions &options;
   MLIRContext &context;
-  std::optional<Calibration> calibration;
+  std::shared_ptr<const ModelRecipe> recipe;
+  std::shared_ptr<const Calibration> calibration;
   ModelReport report;
 };
 

@@ -12,24 +12,22 @@
 using namespace mlir;
 using namespace sdq;
 
-/// The pass that ends every weight's list: a weight that has been through it is done.
-static constexpr llvm::StringLiteral lastPass = "sdq-verify-weights";
+/// The pass that runs all the others on a weight: one that has been through it is done.
+static bool compresses(Pass *pass) { return pass->getArgument() == "sdq-compress"; }
 
-void Progress::runBeforePass(Pass *, Operation *op) {
-  if (!isa<ParameterOp>(op))
+void Progress::runBeforePass(Pass *pass, Operation *op) {
+  if (!compresses(pass))
     return;
   std::lock_guard lock(mutex);
   started[op] = Clock::now();
 }
 
 void Progress::runAfterPass(Pass *pass, Operation *op) {
-  auto parameter = dyn_cast<ParameterOp>(op);
-  if (!parameter)
+  if (!compresses(pass))
     return;
+  auto parameter = cast<ParameterOp>(op);
   std::lock_guard lock(mutex);
-  seconds[op] += std::chrono::duration<double>(Clock::now() - started[op]).count();
-  if (pass->getArgument() != lastPass)
-    return;
+  seconds[op] = std::chrono::duration<double>(Clock::now() - started[op]).count();
   ++done;
   if (!draw)
     return;
@@ -38,8 +36,8 @@ void Progress::runAfterPass(Pass *pass, Operation *op) {
   double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
   double left = elapsed / done * (total - done);
   out << "\r[" << std::string(filled, '=') << std::string(width - filled, ' ') << "] "
-      << llvm::format("%3d%% %5.0f s left  ", int(100 * done / total), left)
-      << parameter.getSymName().take_back(40) << "\033[K";
+      << llvm::format("%3d%% %5.0f s left  ", int(100 * done / total), left) << parameter.getSymName().take_back(40)
+      << "\033[K";
   out.flush();
 }
 

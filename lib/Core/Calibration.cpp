@@ -12,10 +12,12 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/xxhash.h"
 
 #include <cmath>
+#include <mutex>
 
 using namespace sdq;
 using llvm::Error;
@@ -115,6 +117,21 @@ Expected<Calibration> Calibration::open(StringRef path) {
   if (Error failure = calibration.readContentKeys())
     return failure;
   return calibration;
+}
+
+Expected<std::shared_ptr<const Calibration>> Calibration::share(StringRef path) {
+  static std::mutex mutex;
+  static llvm::StringMap<std::weak_ptr<const Calibration>> held;
+  std::lock_guard lock(mutex);
+  std::weak_ptr<const Calibration> &known = held[path];
+  if (std::shared_ptr<const Calibration> shared = known.lock())
+    return shared;
+  Expected<Calibration> opened = open(path);
+  if (!opened)
+    return opened.takeError();
+  auto shared = std::make_shared<const Calibration>(std::move(*opened));
+  known = shared;
+  return shared;
 }
 
 Error Calibration::readContentKeys() {

@@ -13,6 +13,7 @@
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
 #include "sdq/Frontend/Passes.h"
 #include "sdq/Import/ONNX/StubDialect.h"
+#include "sdq/Pipelines/Compress.h"
 #include "sdq/Pipelines/Decompose.h"
 #include "sdq/Pipelines/LowerCPU.h"
 
@@ -37,6 +38,7 @@ void sdq::registerPasses() {
   registerSDQTransformsPasses();
   registerONNXToLinalgPasses();
   registerSDQToCPUPasses();
+  registerPipelinesPasses();
   registerDecompose();
   registerLowerCPU();
   registerNVGPUPasses();

@@ -72,3 +72,8 @@ Format sdq::targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &i
 double sdq::effectiveThroughput(const Recipe &recipe, unsigned activationBits) {
   return 1 / std::visit(Time{activationBits}, recipe);
 }
+
+unsigned sdq::activationBits(const Recipe &recipe) {
+  const auto *sdq = std::get_if<SDQRecipe>(&recipe);
+  return sdq ? sdq->activationBits : 16;
+}

@@ -31,6 +31,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 #include <array>
+#include <memory>
 
 namespace sdq {
 
@@ -68,6 +69,8 @@ private:
 class Calibration {
 public:
   static llvm::Expected<Calibration> open(llvm::StringRef path);
+  /// As `open`, but who asks for the same path while somebody holds it gets the same object. Thread-safe.
+  static llvm::Expected<std::shared_ptr<const Calibration>> share(llvm::StringRef path);
 
   llvm::StringRef path() const { return file->path(); }
   /// The entry of a weight; null where the file says nothing of it. Looked up by name, then by content: `key` is asked

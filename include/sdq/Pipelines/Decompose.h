@@ -7,7 +7,7 @@
 #ifndef SDQ_PIPELINES_DECOMPOSE_H
 #define SDQ_PIPELINES_DECOMPOSE_H
 
-#include "sdq/Recipe/Recipe.h"
+#include "sdq/Pipelines/Compress.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
@@ -23,8 +23,7 @@ struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
                              llvm::cl::init(defaultRecipe.str())};
   Option<std::string> calibration{*this, "calibration",
                                   llvm::cl::desc("safetensors file of statistics: <weight>.fisher [N,K]")};
-  Option<std::string> metric{*this, "metric",
-                             llvm::cl::desc("SDQ: what a value is worth, magnitude or fisher (F·w²)"),
+  Option<std::string> metric{*this, "metric", llvm::cl::desc("SDQ: what a value is worth, magnitude or fisher (F·w²)"),
                              llvm::cl::init("magnitude")};
   Option<bool> unweighted{*this, "unweighted",
                           llvm::cl::desc("SqueezeLLM: go without Fisher information, every error weighs the same")};
@@ -35,8 +34,10 @@ struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
 
 /// Raise: every compressible matmul to `sdq.linear` on an `sdq.parameter`.
 void buildRaise(mlir::OpPassManager &manager, const DecomposeOptions &options);
-/// Sparsify, extract, quantize and verify each parameter, as the recipe says.
-void buildCompress(mlir::OpPassManager &manager, const Recipe &recipe, const DecomposeOptions &options);
+/// Compress each parameter as its own recipe says, and let activations meet it as that recipe says. `observer`, if any,
+/// outlives the manager.
+void buildCompress(mlir::OpPassManager &manager, std::shared_ptr<const ModelRecipe> model,
+                   const DecomposeOptions &options, CompressionObserver *observer = nullptr);
 
 void registerDecompose();
 

@@ -100,6 +100,9 @@ llvm::Expected<Recipe> parseRecipe(llvm::StringRef name);
 /// The name of a valid recipe.
 std::string printRecipe(const Recipe &recipe);
 
+/// Bits at which activations meet a weight of this recipe: 16 (as they come), 8 or 4; 0: at each term's own.
+unsigned activationBits(const Recipe &recipe);
+
 /// The format that a `shape` weight, imported as `imported`, ends in.
 ///   SDQ         sum<nm<n:M, type, vector = Q, scale = f8E4M3FN>, …>; a lone term stands for itself
 ///   SqueezeLLM  sum<csr<f16>, lut<bits, f16>>, or the lut alone

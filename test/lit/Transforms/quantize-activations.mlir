@@ -5,8 +5,10 @@
 // RUN: sdq-opt %s --sdq-quantize-activations | FileCheck %s
 // RUN: sdq-opt %s --sdq-quantize-activations="bits=8" | FileCheck %s --check-prefix=A8
 // RUN: sdq-opt %s --sdq-quantize-activations="bits=4" | FileCheck %s --check-prefix=A4
-// RUN: not sdq-opt %s --sdq-quantize-activations="bits=16" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=BITS
-// BITS: error: expected bits of 0, 4 or 8, found 16
+// RUN: sdq-opt %s --sdq-quantize-activations="bits=16" | FileCheck %s --check-prefix=A16
+// A16-NOT: activations
+// RUN: not sdq-opt %s --sdq-quantize-activations="bits=12" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=BITS
+// BITS: error: expected bits of 0, 4, 8 or 16, found 12
 
 sdq.parameter @sdq : !sdq.weight<1x8xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 16, scale = f16>, #sdq.nm<6:8, f4E2M1FN, vector = 4, scale = f16>>> =
   {"0.values" = dense<1> : tensor<1x1xi8>, "0.scales" = dense<1.0> : tensor<1x1xf16>, "0.indices" = dense<0> : tensor<1x1xi8>,

@@ -62,6 +62,21 @@ std::string noKey() {
   return "";
 }
 
+TEST(Calibration, IsSharedWhileItIsHeld) {
+  TemporaryFolder folder;
+  std::string path = write(folder, {{"w.act_sq", {2}, {1, 2}}});
+  std::shared_ptr<const Calibration> first = llvm::cantFail(Calibration::share(path));
+  EXPECT_EQ(first, llvm::cantFail(Calibration::share(path)));
+  // Once nobody holds it, the file is read anew.
+  first.reset();
+  write(folder, {{"v.act_sq", {2}, {1, 2}}});
+  std::shared_ptr<const Calibration> second = llvm::cantFail(Calibration::share(path));
+  EXPECT_TRUE(llvm::cantFail(second->find("v", {1, 2}, noKey)));
+  EXPECT_FALSE(llvm::cantFail(second->find("w", {1, 2}, noKey)));
+  auto missing = Calibration::share(folder.path("none"));
+  EXPECT_THAT(llvm::toString(missing.takeError()), HasSubstr("none"));
+}
+
 TEST(Calibration, ReadsRowsOfEveryFloatType) {
   TemporaryFolder folder;
   for (ElementKind kind : {ElementKind::F16, ElementKind::BF16, ElementKind::F32}) {

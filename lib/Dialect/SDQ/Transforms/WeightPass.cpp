@@ -39,10 +39,10 @@ LogicalResult sdq::openCalibration(MLIRContext *context, StringRef path,
                                    std::shared_ptr<const Calibration> &calibration) {
   if (path.empty())
     return success();
-  llvm::Expected<Calibration> opened = Calibration::open(path);
-  if (!opened)
-    return optionError(context) << llvm::toString(opened.takeError());
-  calibration = std::make_shared<const Calibration>(std::move(*opened));
+  llvm::Expected<std::shared_ptr<const Calibration>> shared = Calibration::share(path);
+  if (!shared)
+    return optionError(context) << llvm::toString(shared.takeError());
+  calibration = std::move(*shared);
   return success();
 }
 

@@ -37,6 +37,8 @@ inline constexpr llvm::StringLiteral kOriginAttr = "sdq.origin";
 inline constexpr llvm::StringLiteral kOriginTransposedAttr = "sdq.origin_transposed";
 /// The name that a parameter has in the calibration file, noted where it was first found there.
 inline constexpr llvm::StringLiteral kCalibrationAttr = "sdq.calibration";
+/// What the parameter's recipe says of activations: a dictionary of options of `sdq-quantize-activations`.
+inline constexpr llvm::StringLiteral kActivationsAttr = "sdq.activations";
 
 /// The attribute of a plain format description.
 WeightFormat formatAttr(mlir::MLIRContext *context, const Format &format);

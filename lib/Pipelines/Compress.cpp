@@ -1,0 +1,93 @@
+//===- Compress.cpp - Each weight by its own recipe -*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Pipelines/Compress.h"
+
+#include "WeightPasses.h"
+
+#include "sdq/Core/Calibration.h"
+
+using namespace mlir;
+using namespace sdq;
+
+namespace sdq {
+#define GEN_PASS_DEF_COMPRESS
+#include "sdq/Pipelines/Passes.h.inc"
+} // namespace sdq
+
+namespace {
+
+struct Compress : sdq::impl::CompressBase<Compress> {
+  using CompressBase::CompressBase;
+  Compress(CompressOptions options, std::shared_ptr<const ModelRecipe> model, CompressionObserver *observer)
+      : CompressBase(std::move(options)), model(std::move(model)), observer(observer) {}
+
+  LogicalResult initialize(MLIRContext *context) override {
+    auto fail = [&](const Twine &message) { return emitError(UnknownLoc::get(context), message); };
+    if (!model) {
+      llvm::Expected<ModelRecipe> read = readModelRecipe(recipe);
+      if (!read)
+        return fail(llvm::toString(read.takeError()));
+      model = std::make_shared<const ModelRecipe>(std::move(*read));
+    }
+    // Also where the recipe chooses nothing by it.
+    if (metric != "magnitude" && metric != "fisher")
+      return fail("expected a metric of magnitude or fisher, found '" + metric + "'");
+    if (calibration.empty())
+      return success();
+    // Held open, so that the passes of every weight share it.
+    llvm::Expected<std::shared_ptr<const Calibration>> opened = Calibration::share(calibration);
+    if (!opened)
+      return fail(llvm::toString(opened.takeError()));
+    statistics = std::move(*opened);
+    return success();
+  }
+
+  void runOnOperation() override {
+    ParameterOp parameter = getOperation();
+    const Recipe &own = model->of(weightName(parameter));
+    if (failed(compress(parameter, own)))
+      return signalPassFailure();
+    Builder builder(&getContext());
+    if (unsigned bits = activationBits(own); bits != 16)
+      parameter->setAttr(kActivationsAttr,
+                         builder.getDictionaryAttr(builder.getNamedAttr("bits", builder.getI64IntegerAttr(bits))));
+  }
+
+  LogicalResult compress(ParameterOp parameter, const Recipe &own) {
+    if (observer) {
+      FailureOr<bool> restored = observer->restore(parameter, own);
+      if (failed(restored) || *restored)
+        return restored;
+    }
+    CompressOptions options;
+    options.calibration = calibration;
+    options.metric = metric;
+    options.unweighted = unweighted;
+    OpPassManager passes(ParameterOp::getOperationName());
+    buildWeightPasses(passes, own, options);
+    if (failed(runPipeline(passes, parameter)))
+      return failure();
+    return observer ? observer->finished(parameter, own) : success();
+  }
+
+  /// Shared by the copies of the pass that run on several threads.
+  std::shared_ptr<const ModelRecipe> model;
+  std::shared_ptr<const Calibration> statistics;
+  CompressionObserver *observer = nullptr;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> sdq::createCompress(CompressOptions options, std::shared_ptr<const ModelRecipe> model,
+                                          CompressionObserver *observer) {
+  return std::make_unique<Compress>(std::move(options), std::move(model), observer);
+}
+
+StringRef sdq::weightName(ParameterOp parameter) {
+  auto origin = parameter->getAttrOfType<StringAttr>(kOriginAttr);
+  return origin ? origin.getValue() : parameter.getSymName();
+}
