@@ -26,10 +26,11 @@ static uint32_t encodeInteger(float value, float limit, uint32_t mask) {
 
 uint32_t sdq::encode(ElementKind kind, float value) {
   switch (kind) {
+  case ElementKind::Int2:
+  case ElementKind::Int3:
   case ElementKind::Int4:
-    return encodeInteger(value, 7.0f, 0xF);
   case ElementKind::Int8:
-    return encodeInteger(value, 127.0f, 0xFF);
+    return encodeInteger(value, maxMagnitude(kind), (1u << bitWidth(kind)) - 1);
   case ElementKind::E2M1:
     return E2M1Codec::encode(value);
   case ElementKind::E4M3:

@@ -133,15 +133,19 @@ private:
   void loadScales(const Encoding &encoding, Views parts, int64_t row, int64_t columns) {
     int64_t vectors = llvm::divideCeil(columns, encoding.vector);
     scales.resize(vectors);
-    if (encoding.scale != ScaleKind::E4M3) {
+    if (bitWidth(encoding.scale) > 8) {
       ElementKind kind = encoding.scale == ScaleKind::F16 ? ElementKind::F16 : ElementKind::F32;
       return widen(kind, parts[1].data.data() + row * vectors * (bitWidth(kind) / 8), scales);
     }
-    const std::array<float, 256> &values = valuesOf(ElementKind::E4M3);
-    float rowScale = rowOf<float>(parts[2], row)[0];
+    BufferBackend backend;
     llvm::ArrayRef<uint8_t> stored = rowOf<uint8_t>(parts[1], row);
     for (int64_t v = 0; v < vectors; ++v)
-      scales[v] = values[stored[v]] * rowScale;
+      scales[v] = decodeScale(backend, encoding.scale, stored[v]);
+    if (!hasRowScale(encoding.scale))
+      return;
+    float rowScale = rowOf<float>(parts[2], row)[0];
+    for (int64_t v = 0; v < vectors; ++v)
+      scales[v] *= rowScale;
   }
 
   /// units = the stored columns or pairs of each block, block after block.

@@ -18,6 +18,10 @@ using namespace sdq;
 
 unsigned sdq::bitWidth(ElementKind kind) {
   switch (kind) {
+  case ElementKind::Int2:
+    return 2;
+  case ElementKind::Int3:
+    return 3;
   case ElementKind::Int4:
   case ElementKind::E2M1:
     return 4;
@@ -36,8 +40,17 @@ unsigned sdq::bitWidth(ElementKind kind) {
 
 bool sdq::isQuantized(ElementKind kind) { return bitWidth(kind) < 16; }
 
+bool sdq::isInteger(ElementKind kind) {
+  return kind == ElementKind::Int2 || kind == ElementKind::Int3 || kind == ElementKind::Int4 ||
+         kind == ElementKind::Int8;
+}
+
 float sdq::maxMagnitude(ElementKind kind) {
   switch (kind) {
+  case ElementKind::Int2:
+    return 1.0f;
+  case ElementKind::Int3:
+    return 3.0f;
   case ElementKind::Int4:
     return 7.0f;
   case ElementKind::Int8:
@@ -60,6 +73,10 @@ float sdq::maxMagnitude(ElementKind kind) {
 
 llvm::StringRef sdq::name(ElementKind kind) {
   switch (kind) {
+  case ElementKind::Int2:
+    return "i2";
+  case ElementKind::Int3:
+    return "i3";
   case ElementKind::Int4:
     return "i4";
   case ElementKind::Int8:
@@ -85,6 +102,8 @@ unsigned sdq::bitWidth(ScaleKind kind) {
   case ScaleKind::None:
     return 0;
   case ScaleKind::E4M3:
+  case ScaleKind::U8:
+  case ScaleKind::E8M0:
     return 8;
   case ScaleKind::F16:
     return 16;
@@ -92,6 +111,33 @@ unsigned sdq::bitWidth(ScaleKind kind) {
     return 32;
   }
   llvm_unreachable("unknown scale kind");
+}
+
+bool sdq::hasRowScale(ScaleKind kind) { return kind == ScaleKind::E4M3 || kind == ScaleKind::U8; }
+
+llvm::StringRef sdq::name(ScaleKind kind) {
+  switch (kind) {
+  case ScaleKind::None:
+    return "";
+  case ScaleKind::E4M3:
+    return "f8E4M3FN";
+  case ScaleKind::U8:
+    return "u8";
+  case ScaleKind::E8M0:
+    return "f8E8M0FNU";
+  case ScaleKind::F16:
+    return "f16";
+  case ScaleKind::F32:
+    return "f32";
+  }
+  llvm_unreachable("unknown scale kind");
+}
+
+std::optional<ScaleKind> sdq::scaleKindNamed(llvm::StringRef word) {
+  for (ScaleKind kind : {ScaleKind::E4M3, ScaleKind::U8, ScaleKind::E8M0, ScaleKind::F16, ScaleKind::F32})
+    if (name(kind) == word)
+      return kind;
+  return std::nullopt;
 }
 
 unsigned sdq::bitWidth(StorageType type) {
@@ -161,12 +207,12 @@ void appendEncoded(std::vector<PartSpec> &parts, const Encoding &encoding, Shape
   }
   parts.push_back(
       {"values", PartKind::Values, StorageType::I8, {shape.rows, streamBytes(slots, bitWidth(encoding.element))}});
-  StorageType scaleType = encoding.scale == ScaleKind::E4M3  ? StorageType::I8
-                          : encoding.scale == ScaleKind::F16 ? StorageType::F16
-                                                             : StorageType::F32;
+  StorageType scaleType = encoding.scale == ScaleKind::F16   ? StorageType::F16
+                          : encoding.scale == ScaleKind::F32 ? StorageType::F32
+                                                             : StorageType::I8;
   int64_t vectors = llvm::divideCeil(shape.columns, encoding.vector);
   parts.push_back({"scales", PartKind::Scales, scaleType, {shape.rows, vectors}});
-  if (encoding.scale == ScaleKind::E4M3)
+  if (hasRowScale(encoding.scale))
     parts.push_back({"row_scale", PartKind::Scales, StorageType::F32, {shape.rows}});
 }
 

@@ -16,8 +16,7 @@
 using namespace sdq;
 using namespace sdq::detail;
 
-llvm::Error detail::checkRow(const Encoding &encoding, Shape shape, int64_t row, llvm::ArrayRef<float> values,
-                             llvm::ArrayRef<float> scales) {
+llvm::Error detail::checkRow(Shape shape, int64_t row, llvm::ArrayRef<float> values) {
   if (int64_t(values.size()) != shape.columns)
     return packError("pack: row %lld: expected %lld values, got %zu", (long long)row, (long long)shape.columns,
                      values.size());
@@ -25,8 +24,10 @@ llvm::Error detail::checkRow(const Encoding &encoding, Shape shape, int64_t row,
     if (!std::isfinite(values[c]))
       return packError("pack_c1: row %lld, column %zu: expected a finite value, got %g", (long long)row, c,
                        double(values[c]));
-  if (scales.empty())
-    return llvm::Error::success();
+  return llvm::Error::success();
+}
+
+llvm::Error detail::checkScales(const Encoding &encoding, Shape shape, int64_t row, llvm::ArrayRef<float> scales) {
   size_t vectors = isQuantized(encoding.element) ? llvm::divideCeil(shape.columns, encoding.vector) : 0;
   if (scales.size() != vectors)
     return packError("pack: row %lld: expected %zu scales, got %zu", (long long)row, vectors, scales.size());
@@ -38,9 +39,8 @@ llvm::Error detail::checkRow(const Encoding &encoding, Shape shape, int64_t row,
 }
 
 std::vector<uint8_t> detail::storeScalesAndQuantize(const Encoding &encoding, MutableParts parts, int64_t row,
-                                                    llvm::ArrayRef<float> values, llvm::ArrayRef<float> scales) {
-  RoundedScales rounded =
-      roundScales(encoding.scale, scales.empty() ? llvm::ArrayRef<float>(absmaxScales(encoding, values)) : scales);
+                                                    llvm::ArrayRef<float> values, const RoundedScales *scales) {
+  RoundedScales rounded = scales ? *scales : roundScales(encoding, absmaxScales(encoding, values));
   auto storeAs = [&](auto element) {
     auto stored = parts[1].row<decltype(element)>(row);
     std::copy(rounded.codes.begin(), rounded.codes.end(), stored.begin());
@@ -48,7 +48,8 @@ std::vector<uint8_t> detail::storeScalesAndQuantize(const Encoding &encoding, Mu
   switch (bitWidth(encoding.scale)) {
   case 8:
     storeAs(uint8_t());
-    parts[2].row<float>(row)[0] = rounded.rowScale;
+    if (hasRowScale(encoding.scale))
+      parts[2].row<float>(row)[0] = rounded.rowScale;
     break;
   case 16:
     storeAs(uint16_t());
@@ -67,9 +68,9 @@ void detail::storeFloats(ElementKind element, Part &part, int64_t row, llvm::Arr
 }
 
 llvm::Error sdq::storeRow(const DenseFormat &format, Shape shape, MutableParts parts, int64_t row,
-                          llvm::ArrayRef<float> values, llvm::ArrayRef<float> scales) {
+                          llvm::ArrayRef<float> values, const RoundedScales *scales) {
   const Encoding &encoding = format.encoding;
-  if (llvm::Error error = checkRow(encoding, shape, row, values, scales))
+  if (llvm::Error error = checkRow(shape, row, values))
     return error;
   if (isQuantized(encoding.element)) {
     std::vector<uint8_t> codes = storeScalesAndQuantize(encoding, parts, row, values, scales);

@@ -77,9 +77,9 @@ static void storeMetadata(const NMFormat &format, llvm::ArrayRef<uint32_t> masks
 }
 
 llvm::Error sdq::storeRow(const NMFormat &format, Shape shape, MutableParts parts, int64_t row,
-                          llvm::ArrayRef<float> values, llvm::ArrayRef<float> scales) {
+                          llvm::ArrayRef<float> values, const RoundedScales *scales) {
   const Encoding &encoding = format.encoding;
-  if (llvm::Error error = checkRow(encoding, shape, row, values, scales))
+  if (llvm::Error error = checkRow(shape, row, values))
     return error;
   auto masks = selectStored(format, shape, row, values);
   if (!masks)

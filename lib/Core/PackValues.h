@@ -16,13 +16,15 @@ llvm::Error packError(const char *message, Args... args) {
   return llvm::createStringError(std::errc::invalid_argument, message, args...);
 }
 
-/// pack_c1, and that the row has C values and the scales are as many as vectors, finite and not negative.
-llvm::Error checkRow(const Encoding &encoding, Shape shape, int64_t row, llvm::ArrayRef<float> values,
-                     llvm::ArrayRef<float> scales);
+/// pack_c1, and that the row has C values.
+llvm::Error checkRow(Shape shape, int64_t row, llvm::ArrayRef<float> values);
 
-/// Rounds and stores the row's scales (absmax of `values` where `scales` is empty) and returns the code of each value.
+/// One scale a vector, finite and not negative.
+llvm::Error checkScales(const Encoding &encoding, Shape shape, int64_t row, llvm::ArrayRef<float> scales);
+
+/// Stores the row's scales (absmax of `values` where `scales` is null) and returns the code of each value.
 std::vector<uint8_t> storeScalesAndQuantize(const Encoding &encoding, MutableParts parts, int64_t row,
-                                            llvm::ArrayRef<float> values, llvm::ArrayRef<float> scales);
+                                            llvm::ArrayRef<float> values, const RoundedScales *scales);
 
 /// Stores the row's values, one per slot, rounded to a float element.
 void storeFloats(ElementKind element, Part &part, int64_t row, llvm::ArrayRef<float> values);
@@ -36,10 +38,18 @@ llvm::Expected<StoredWeight> packRows(const FormatT &format, Shape shape, llvm::
                      (long long)shape.rows, (long long)shape.columns, values.size());
   int64_t vectors = shape.rows == 0 ? 0 : scales.size() / shape.rows;
   StoredWeight weight = StoredWeight::allocate(format, shape);
-  for (int64_t row = 0; row < shape.rows; ++row)
+  for (int64_t row = 0; row < shape.rows; ++row) {
+    llvm::ArrayRef<float> scalesOfRow = scales.slice(row * vectors, vectors);
+    RoundedScales rounded;
+    if (!scales.empty()) {
+      if (llvm::Error error = checkScales(format.encoding, shape, row, scalesOfRow))
+        return error;
+      rounded = roundScales(format.encoding, scalesOfRow);
+    }
     if (llvm::Error error = storeRow(format, shape, weight.parts, row, values.slice(row * shape.columns, shape.columns),
-                                     scales.slice(row * vectors, vectors)))
+                                     scales.empty() ? nullptr : &rounded))
       return error;
+  }
   return weight;
 }
 

@@ -10,11 +10,9 @@
 #include "sdq/Core/Codec.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 
 using namespace sdq;
 
@@ -23,42 +21,6 @@ template <typename Body>
 static void forEachVector(int64_t columns, int64_t vector, const Body &body) {
   for (int64_t v = 0, begin = 0; begin < columns; ++v, begin += vector)
     body(v, begin, std::min(begin + vector, columns));
-}
-
-std::vector<float> sdq::absmaxScales(const Encoding &encoding, llvm::ArrayRef<float> row) {
-  std::vector<float> scales(llvm::divideCeil(row.size(), encoding.vector));
-  float largest = maxMagnitude(encoding.element);
-  forEachVector(row.size(), encoding.vector, [&](int64_t v, int64_t begin, int64_t end) {
-    float absmax = 0.0f;
-    for (int64_t c = begin; c < end; ++c)
-      absmax = std::max(absmax, std::fabs(row[c]));
-    scales[v] = absmax / largest;
-  });
-  return scales;
-}
-
-RoundedScales sdq::roundScales(ScaleKind kind, llvm::ArrayRef<float> scales) {
-  assert(llvm::all_of(scales, [](float s) { return s >= 0.0f && std::isfinite(s); }));
-  RoundedScales rounded;
-  rounded.codes.reserve(scales.size());
-  rounded.values.reserve(scales.size());
-  ElementKind element = kind == ScaleKind::E4M3  ? ElementKind::E4M3
-                        : kind == ScaleKind::F16 ? ElementKind::F16
-                                                 : ElementKind::F32;
-  if (kind == ScaleKind::E4M3) {
-    float largest = scales.empty() ? 0.0f : *std::max_element(scales.begin(), scales.end());
-    // An all-zero row keeps 1: its scales are zero. So does one too small to be divided, which reads as zeros.
-    rounded.rowScale = largest / maxMagnitude(ElementKind::E4M3);
-    if (rounded.rowScale < 0x1p-126f)
-      rounded.rowScale = 1.0f;
-  }
-  for (float scale : scales) {
-    uint32_t code = encode(element, scale / rounded.rowScale);
-    rounded.codes.push_back(code);
-    // The order of multiplication is the decoder's: the scale by the row's first.
-    rounded.values.push_back(decode(element, code) * rounded.rowScale);
-  }
-  return rounded;
 }
 
 template <typename Encode>
@@ -97,7 +59,7 @@ void sdq::quantizeDequantize(const Encoding &encoding, llvm::ArrayRef<float> row
       rounded = roundTo(encoding.element, value);
     return;
   }
-  RoundedScales scales = roundScales(encoding.scale, absmaxScales(encoding, row));
+  RoundedScales scales = roundScales(encoding, absmaxScales(encoding, row));
   std::vector<uint8_t> codes(row.size());
   quantize(encoding, row, scales.values, codes);
   forEachVector(row.size(), encoding.vector, [&](int64_t v, int64_t begin, int64_t end) {

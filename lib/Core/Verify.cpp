@@ -7,6 +7,7 @@
 #include "sdq/Core/Verify.h"
 
 #include "sdq/Core/BitStream.h"
+#include "sdq/Core/BufferBackend.h"
 #include "sdq/Core/Codec.h"
 #include "sdq/Core/StoredWeight.h"
 
@@ -111,17 +112,37 @@ Error verifyFinite(ElementKind kind, const PartView &part, bool notNegative = fa
   }
 }
 
+/// stored_c2 over `scales` and, where there is one, `row_scale`.
+Error verifyScales(ScaleKind kind, llvm::ArrayRef<PartView> parts) {
+  switch (kind) {
+  case ScaleKind::F16:
+    return verifyFinite(ElementKind::F16, parts[0], true);
+  case ScaleKind::E8M0: {
+    llvm::ArrayRef<uint8_t> codes = elementsOf<uint8_t>(parts[0]);
+    const uint8_t *found = llvm::find_if(codes, [](uint8_t code) { return code == 0 || code == 255; });
+    if (found == codes.end())
+      return Error::success();
+    return fail("stored_c2: part '{0}', element {1}: expected an e8m0 code from 1 to 254, got {2}", parts[0].spec.name,
+                found - codes.begin(), int(*found));
+  }
+  case ScaleKind::E4M3:
+    if (Error error = verifyFinite(ElementKind::E4M3, parts[0], true))
+      return error;
+    [[fallthrough]];
+  case ScaleKind::U8:
+    return verifyFinite(ElementKind::F32, parts[1], true);
+  default:
+    return verifyFinite(ElementKind::F32, parts[0], true);
+  }
+}
+
 Error verifyEncoded(const Encoding &encoding, llvm::ArrayRef<PartView> parts) {
   if (!isQuantized(encoding.element))
     return verifyFinite(encoding.element, parts[0]);
   if (encoding.element == ElementKind::E4M3 || encoding.element == ElementKind::E5M2)
     if (Error error = verifyFinite(encoding.element, parts[0]))
       return error;
-  if (encoding.scale != ScaleKind::E4M3)
-    return verifyFinite(encoding.scale == ScaleKind::F16 ? ElementKind::F16 : ElementKind::F32, parts[1], true);
-  if (Error error = verifyFinite(ElementKind::E4M3, parts[1], true))
-    return error;
-  return verifyFinite(ElementKind::F32, parts[2], true);
+  return verifyScales(encoding.scale, parts.drop_front());
 }
 
 Error verifyLeaf(const DenseFormat &format, Shape, llvm::ArrayRef<PartView> parts) {
@@ -161,16 +182,8 @@ Error readUnits(const NMFormat &format, Shape shape, const PartView &metadata, i
 
 /// The bits of slot `slot` of `row`, whatever the element.
 uint32_t slotBits(const NMFormat &format, const PartView &values, int64_t row, int64_t slot) {
-  switch (bitWidth(format.encoding.element)) {
-  case 4:
-    return (rowOf<uint8_t>(values, row)[slot / 2] >> (slot % 2 * 4)) & 0xF;
-  case 8:
-    return rowOf<uint8_t>(values, row)[slot];
-  case 16:
-    return rowOf<uint16_t>(values, row)[slot];
-  default:
-    return rowOf<uint32_t>(values, row)[slot];
-  }
+  BufferBackend backend;
+  return loadCode(backend, BufferPart(values), row, slot, bitWidth(format.encoding.element), values.spec.shape.back());
 }
 
 Error verifyLeaf(const NMFormat &format, Shape shape, llvm::ArrayRef<PartView> parts) {

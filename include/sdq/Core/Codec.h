@@ -6,9 +6,9 @@
 //
 // Conversion between f32 and the codes of every `ElementKind`. Encoding rounds to nearest, ties to even, and
 // *saturates*: what is larger than the largest finite magnitude, infinities included, becomes that magnitude with its
-// sign (int4 −7…7, int8 −127…127, e2m1 ±6, e4m3 ±448, e5m2 ±57344, f16 ±65504, bf16 ±0x1.FEp127). f32 is its own bits.
-// NaN has no meaning as a weight and is refused before it gets here; were it encoded it would saturate to a float's
-// largest magnitude and to integer 0.
+// sign (int2 −1…1, int3 −3…3, int4 −7…7, int8 −127…127, e2m1 ±6, e4m3 ±448, e5m2 ±57344, f16 ±65504, bf16 ±0x1.FEp127).
+// f32 is its own bits. NaN has no meaning as a weight and is refused before it gets here; were it encoded it would
+// saturate to a float's largest magnitude and to integer 0.
 //
 //===----------------------------------------------------------------------===//
 

@@ -39,9 +39,7 @@ namespace sdq {
 template <typename B>
 typename B::Real decodeElement(B &b, ElementKind kind, typename B::Bits code) {
   // Sign extension without a narrow type: (code ^ s) − s, s the sign bit.
-  auto signedInteger = [&](uint32_t sign) {
-    return b.fromSigned(b.sub(b.xor_(code, b.bits(sign)), b.bits(sign)));
-  };
+  auto signedInteger = [&](uint32_t sign) { return b.fromSigned(b.sub(b.xor_(code, b.bits(sign)), b.bits(sign))); };
   // A float of `e` exponent and `m` mantissa bits: a normal is its bits moved into f32's place with the bias
   // exchanged; a subnormal is mantissa · 2^(1 − bias − m). No f32 subnormal is formed, which some CPUs trap on.
   auto smallFloat = [&](unsigned e, unsigned m) {
@@ -55,6 +53,10 @@ typename B::Real decodeElement(B &b, ElementKind kind, typename B::Bits code) {
     return b.bitcast(b.or_(b.bitsOf(positive), sign));
   };
   switch (kind) {
+  case ElementKind::Int2:
+    return signedInteger(2);
+  case ElementKind::Int3:
+    return signedInteger(4);
   case ElementKind::Int4:
     return signedInteger(8);
   case ElementKind::Int8:
@@ -73,6 +75,20 @@ typename B::Real decodeElement(B &b, ElementKind kind, typename B::Bits code) {
     return b.bitcast(code);
   }
   __builtin_unreachable();
+}
+
+/// The value of an 8-bit scale, without the row's: see ScaleKind. No e8m0 code of 0 occurs, so that no f32 subnormal is
+/// formed.
+template <typename B>
+typename B::Real decodeScale(B &b, ScaleKind kind, typename B::Bits code) {
+  switch (kind) {
+  case ScaleKind::U8:
+    return b.fromUnsigned(code);
+  case ScaleKind::E8M0:
+    return b.bitcast(b.shl(code, b.bits(23)));
+  default:
+    return decodeElement(b, ElementKind::E4M3, code);
+  }
 }
 
 /// Code number `i` of a row of the bit stream `part`, whose rows are `rowBytes` long.
@@ -113,10 +129,9 @@ typename B::Real decodeSlot(B &b, const Encoding &encoding, int64_t slots, Parts
   unsigned width = bitWidth(encoding.element);
   auto value = decodeElement(b, encoding.element, loadCode(b, parts[0], row, slot, width, streamBytes(slots, width)));
   auto vector = b.div(column, b.index(encoding.vector));
-  if (encoding.scale != ScaleKind::E4M3)
-    return b.mul(value, b.loadReal(parts[1], row, vector));
-  auto scale = decodeElement(b, ElementKind::E4M3, b.loadBits(parts[1], row, vector));
-  return b.mul(value, b.mul(scale, b.loadReal(parts[2], row)));
+  auto scale = bitWidth(encoding.scale) == 8 ? decodeScale(b, encoding.scale, b.loadBits(parts[1], row, vector))
+                                             : b.loadReal(parts[1], row, vector);
+  return b.mul(value, hasRowScale(encoding.scale) ? b.mul(scale, b.loadReal(parts[2], row)) : scale);
 }
 
 template <typename B, typename Parts, typename Body>
@@ -194,9 +209,8 @@ typename B::Accumulators visitRow(B &b, const CSRFormat &format, Shape shape, Pa
   auto end = b.toIndex(b.loadBits(parts[0], b.add(row, b.index(1))));
   return b.loop(b.add(begin, first), end, step, inits, [&](auto entry, auto accumulators) {
     auto column = b.toIndex(b.loadBits(parts[1], entry));
-    auto value = format.values == ElementKind::BF16
-                     ? decodeElement(b, format.values, b.loadBits(parts[2], entry))
-                     : b.loadReal(parts[2], entry);
+    auto value = format.values == ElementKind::BF16 ? decodeElement(b, format.values, b.loadBits(parts[2], entry))
+                                                    : b.loadReal(parts[2], entry);
     return body(column, value, accumulators);
   });
 }

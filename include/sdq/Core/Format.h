@@ -18,7 +18,7 @@
 //   csr<T>            row_offsets i32 [R+1], columns i16|i32 [nnz], values T [nnz]       Σ over the row's entries
 //   sum<A, B, …>      0.<part of A>…, 1.<part of B>…                                     A + B + …
 //
-// row_scale exists exactly when the scales are 8 bits wide. Codes are a little-endian bit stream: code c of width b
+// row_scale exists exactly where `hasRowScale(S)`: e4m3 and u8. Codes are a little-endian bit stream: code c of width b
 // occupies bits [c·b, c·b + b) of its row, the lowest bit first, so that 4-bit code 0 is the low nibble of byte 0.
 // An empty part is stored as one zero element (an empty resource cannot be read back from MLIR bytecode).
 //
@@ -31,6 +31,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,20 +39,28 @@
 namespace sdq {
 
 /// Number formats a stored value may have.
-enum class ElementKind : uint8_t { Int4, Int8, E2M1, E4M3, E5M2, F16, BF16, F32 };
+enum class ElementKind : uint8_t { Int2, Int3, Int4, Int8, E2M1, E4M3, E5M2, F16, BF16, F32 };
 
 /// Bits of one code.
 unsigned bitWidth(ElementKind kind);
-/// True for the formats that need a scale: int4, int8, e2m1, e4m3, e5m2.
+/// True for the formats that need a scale: int2, int3, int4, int8, e2m1, e4m3, e5m2.
 bool isQuantized(ElementKind kind);
-/// The largest finite magnitude: 7 (int4 is symmetric), 127, 6, 448, 57344, 65504, …
+bool isInteger(ElementKind kind);
+/// The largest finite magnitude: 1, 3, 7, 127 (integers are symmetric), 6, 448, 57344, 65504, …
 float maxMagnitude(ElementKind kind);
-/// MLIR's spelling: i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16, f32.
+/// MLIR's spelling: i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16, f32.
 llvm::StringRef name(ElementKind kind);
 
-/// Formats a scale may have. E4M3 scales live under a per-row f32 second level (VS-Quant, arXiv 2102.04503 §4).
-enum class ScaleKind : uint8_t { None, E4M3, F16, F32 };
+/// Formats a scale may have. E4M3 scales and U8 ones, plain integers, live under a per-row f32 second level (VS-Quant,
+/// arXiv 2102.04503 §4); E8M0 is a power of two, 2^(code − 127), codes 1 to 254 (OCP Microscaling 1.0 §5.4.1).
+enum class ScaleKind : uint8_t { None, E4M3, U8, E8M0, F16, F32 };
 unsigned bitWidth(ScaleKind kind);
+/// Whether scales of this kind are multiplied by the row's own: E4M3 and U8.
+bool hasRowScale(ScaleKind kind);
+/// The words of options and recipes: f8E4M3FN, u8, f8E8M0FNU, f16, f32; empty for none.
+llvm::StringRef name(ScaleKind kind);
+/// The kind of such a word.
+std::optional<ScaleKind> scaleKindNamed(llvm::StringRef word);
 
 /// The numbers of one term: values of `element`, every `vector` consecutive *inputs* (columns of the dense grid, not
 /// stored slots) of a row sharing one scale. vector = 0 and scale = None exactly when the element is not quantized.

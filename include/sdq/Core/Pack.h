@@ -16,6 +16,7 @@
 #ifndef SDQ_CORE_PACK_H
 #define SDQ_CORE_PACK_H
 
+#include "sdq/Core/Scales.h"
 #include "sdq/Core/StoredWeight.h"
 
 #include "llvm/Support/Error.h"
@@ -24,20 +25,21 @@ namespace sdq {
 
 using MutableParts = llvm::MutableArrayRef<Part>;
 
-/// Stores a row of C values. `scales`: one per vector, to be rounded to the format's scale kind; absmax if empty.
+/// Stores a row of C values. `scales`: the row's, one a vector; absmax if null.
 llvm::Error storeRow(const DenseFormat &format, Shape shape, MutableParts parts, int64_t row,
-                     llvm::ArrayRef<float> values, llvm::ArrayRef<float> scales = {});
+                     llvm::ArrayRef<float> values, const RoundedScales *scales = nullptr);
 
 /// Stores a row given on the dense grid. pack_c2: at most N of each block of M values are nonzero (pairwise: at most
 /// N/2 of its M/2 pairs have a nonzero member).
 llvm::Error storeRow(const NMFormat &format, Shape shape, MutableParts parts, int64_t row, llvm::ArrayRef<float> values,
-                     llvm::ArrayRef<float> scales = {});
+                     const RoundedScales *scales = nullptr);
 
 /// Stores a row of C codes and its table. pack_c3: the table has 2^bits values and every code is below that.
 llvm::Error storeRow(const LUTFormat &format, Shape shape, MutableParts parts, int64_t row,
                      llvm::ArrayRef<uint8_t> codes, llvm::ArrayRef<float> table);
 
-/// `values`: R·C, row-major. `scales`: R·⌈C/vector⌉, or empty for absmax.
+/// `values`: R·C, row-major. `scales`: R·⌈C/vector⌉, to be rounded to the format's scale kind, or empty for absmax.
+/// pack_c1 holds for scales too, which are not negative.
 llvm::Expected<StoredWeight> pack(const DenseFormat &format, Shape shape, llvm::ArrayRef<float> values,
                                   llvm::ArrayRef<float> scales = {});
 llvm::Expected<StoredWeight> pack(const NMFormat &format, Shape shape, llvm::ArrayRef<float> values,

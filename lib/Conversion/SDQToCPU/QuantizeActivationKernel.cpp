@@ -36,15 +36,15 @@ Value constant(OpBuilder &b, Location at, int32_t value) {
 Value roundTo(OpBuilder &b, Location at, ElementKind kind, Value value) {
   Value limit = constant(b, at, maxMagnitude(kind)), negativeLimit = constant(b, at, -maxMagnitude(kind));
   Value rounded;
-  if (kind == ElementKind::Int4 || kind == ElementKind::Int8) {
+  if (isInteger(kind)) {
     rounded = math::RoundEvenOp::create(b, at, value);
   } else {
     auto [mantissa, smallestExponent] = kind == ElementKind::E2M1   ? std::pair(1, 0)
                                         : kind == ElementKind::E4M3 ? std::pair(3, -6)
                                                                     : std::pair(2, -14);
     Value bits = arith::BitcastOp::create(b, at, b.getI32Type(), value);
-    Value exponent = arith::AndIOp::create(
-        b, at, arith::ShRUIOp::create(b, at, bits, constant(b, at, 23)), constant(b, at, 255));
+    Value exponent =
+        arith::AndIOp::create(b, at, arith::ShRUIOp::create(b, at, bits, constant(b, at, 23)), constant(b, at, 255));
     exponent = arith::MaxSIOp::create(b, at, exponent, constant(b, at, smallestExponent + 127));
     auto power = [&](Value biased) {
       Value shifted = arith::ShLIOp::create(b, at, biased, constant(b, at, 23));
@@ -88,23 +88,22 @@ func::FuncOp sdq::quantizeActivationKernel(ModuleOp module, ActivationFormatAttr
               Value end = arith::AddIOp::create(perVector, at, begin, index(perVector, format.getVector()));
               end = arith::MinUIOp::create(perVector, at, end, index(perVector, columns));
               Value one = index(perVector, 1);
-              auto largest = scf::ForOp::create(
-                  perVector, at, begin, end, one, constant(perVector, at, 0.0f),
-                  [&](OpBuilder &inner, Location, Value column, ValueRange carried) {
-                    Value magnitude = math::AbsFOp::create(inner, at, load(inner, token, column));
-                    Value most = arith::MaximumFOp::create(inner, at, carried[0], magnitude);
-                    scf::YieldOp::create(inner, at, most);
-                  });
+              auto largest =
+                  scf::ForOp::create(perVector, at, begin, end, one, constant(perVector, at, 0.0f),
+                                     [&](OpBuilder &inner, Location, Value column, ValueRange carried) {
+                                       Value magnitude = math::AbsFOp::create(inner, at, load(inner, token, column));
+                                       Value most = arith::MaximumFOp::create(inner, at, carried[0], magnitude);
+                                       scf::YieldOp::create(inner, at, most);
+                                     });
               Value scale = arith::DivFOp::create(perVector, at, largest.getResult(0),
                                                   constant(perVector, at, maxMagnitude(kind)));
               // A vector of zeros divides by one and stays zeros.
-              Value zero = arith::CmpFOp::create(perVector, at, arith::CmpFPredicate::OEQ, scale,
-                                                 constant(perVector, at, 0.0f));
+              Value zero =
+                  arith::CmpFOp::create(perVector, at, arith::CmpFPredicate::OEQ, scale, constant(perVector, at, 0.0f));
               Value divisor = arith::SelectOp::create(perVector, at, zero, constant(perVector, at, 1.0f), scale);
               scf::ForOp::create(perVector, at, begin, end, one, ValueRange(),
                                  [&](OpBuilder &inner, Location, Value column, ValueRange) {
-                                   Value scaled =
-                                       arith::DivFOp::create(inner, at, load(inner, token, column), divisor);
+                                   Value scaled = arith::DivFOp::create(inner, at, load(inner, token, column), divisor);
                                    Value rounded = roundTo(inner, at, kind, scaled);
                                    Value value = arith::MulFOp::create(inner, at, rounded, divisor);
                                    memref::StoreOp::create(inner, at, value, y, ValueRange{token, column});

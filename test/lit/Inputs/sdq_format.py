@@ -14,8 +14,11 @@ import struct
 from dataclasses import dataclass
 
 FLOATS = {"f16", "bf16", "f32"}
-BITS = {"i4": 4, "i8": 8, "f4E2M1FN": 4, "f8E4M3FN": 8, "f8E5M2": 8, "f16": 16, "bf16": 16, "f32": 32}
-LARGEST = {"i4": 7.0, "i8": 127.0, "f4E2M1FN": 6.0, "f8E4M3FN": 448.0, "f8E5M2": 57344.0}
+INTEGERS = {"i2", "i3", "i4", "i8"}
+BITS = {"i2": 2, "i3": 3, "i4": 4, "i8": 8, "f4E2M1FN": 4, "f8E4M3FN": 8, "f8E5M2": 8, "f16": 16, "bf16": 16, "f32": 32}
+LARGEST = {"i2": 1.0, "i3": 3.0, "i4": 7.0, "i8": 127.0, "f4E2M1FN": 6.0, "f8E4M3FN": 448.0, "f8E5M2": 57344.0}
+# Scales that are multiplied by the row's own.
+TWO_LEVELS = {"f8E4M3FN", "ui8"}
 # Exponent and mantissa bits.
 SMALL_FLOATS = {"f4E2M1FN": (2, 1), "f8E4M3FN": (4, 3), "f8E5M2": (5, 2)}
 
@@ -36,7 +39,7 @@ def bf16(bits: int) -> float:
 
 def number(kind: str, code: int) -> float:
     """What the code of an element stands for."""
-    if kind in ("i4", "i8"):
+    if kind in INTEGERS:
         half = 1 << (BITS[kind] - 1)
         return float((code ^ half) - half)
     if kind == "bf16":
@@ -54,7 +57,7 @@ def number(kind: str, code: int) -> float:
 def round_to(kind: str, x: float) -> float:
     """The nearest number of a quantized element; ties go to the even code, what is too large to the largest."""
     largest = LARGEST[kind]
-    if kind in ("i4", "i8"):
+    if kind in INTEGERS:
         return float(max(-largest, min(largest, round(x))))
     positive = [number(kind, code) for code in range(1 << (BITS[kind] - 1))]
     positive = [value for value in positive if value <= largest]
@@ -149,7 +152,11 @@ def read_slot(format: dict, parts: dict, prefix: str, row: int, slot: int, colum
     value = number(element, code_at(values, slot, BITS[element]))
     scale = parts[prefix + "scales"][row][column // format["vector"]]
     if format["scale"] == "f8E4M3FN":
-        scale = f32(number("f8E4M3FN", scale) * parts[prefix + "row_scale"][0][row])
+        scale = number("f8E4M3FN", scale)
+    if format["scale"] == "f8E8M0FNU":
+        scale = 2.0 ** (scale - 127)
+    if format["scale"] in TWO_LEVELS:
+        scale = f32(scale * parts[prefix + "row_scale"][0][row])
     return f32(value * scale)
 
 
@@ -236,11 +243,13 @@ def random_slots(format: dict, rows: int, columns: int, slots: int, zero, rng: r
     codes = [[0 if zero(r, s) else random_code(element, rng) for s in range(slots)] for r in range(rows)]
     parts = {"values": TypedPart("i8", [pack_codes(row, BITS[element]) for row in codes])}
     vectors = -(-columns // format["vector"])
-    if format["scale"] == "f8E4M3FN":
-        scales = [[rng.randrange(1, 127) for _ in range(vectors)] for _ in range(rows)]
+    codes_of_scales = {"f8E4M3FN": range(1, 127), "ui8": range(256), "f8E8M0FNU": range(112, 132)}
+    if format["scale"] in codes_of_scales:
+        scales = [[rng.choice(codes_of_scales[format["scale"]]) for _ in range(vectors)] for _ in range(rows)]
         parts["scales"] = TypedPart("i8", scales)
+    if format["scale"] in TWO_LEVELS:
         parts["row_scale"] = TypedPart("f32", [[f32(rng.uniform(0.001, 0.01)) for _ in range(rows)]], flat=True)
-    else:
+    elif format["scale"] not in codes_of_scales:
         scales = [[abs(random_float(format["scale"], rng)) for _ in range(vectors)] for _ in range(rows)]
         parts["scales"] = TypedPart(format["scale"], scales)
     return parts

@@ -8,9 +8,9 @@
 // RUN: not sdq-opt %s --sdq-quantize="types=i8 codebook=4" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=BOTH
 // BOTH: error: expected either types=… (vectors) or codebook=… (codebooks), found both
 // RUN: not sdq-opt %s --sdq-quantize="types=int8" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=TYPE
-// TYPE: error: expected types of i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found 'int8'
+// TYPE: error: expected types of i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found 'int8'
 // RUN: not sdq-opt %s --sdq-quantize="types=i8 scale=bf16" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SCALE
-// SCALE: error: expected a scale in f8E4M3FN, f16 or f32 (dense_c3), found 'bf16'
+// SCALE: error: expected a scale in f8E4M3FN, u8, f8E8M0FNU, f16 or f32 (dense_c3), found 'bf16'
 // RUN: not sdq-opt %s --sdq-quantize="types=i8 vector=-16" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=VECTOR
 // VECTOR: error: expected a vector of at least 1, or 0 for the whole row, found -16
 // RUN: not sdq-opt %s --sdq-quantize="codebook=9" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=NINE

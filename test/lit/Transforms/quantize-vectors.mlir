@@ -7,6 +7,7 @@
 // RUN: sdq-opt %s --sdq-quantize="types=f4E2M1FN vector=0 scale=f32" --sdq-verify-weights | %decode | FileCheck %s --check-prefix=E2M1
 // RUN: sdq-opt %s --sdq-quantize="types=f8E4M3FN vector=8 scale=f32" --sdq-verify-weights | %decode | FileCheck %s --check-prefix=E4M3
 // RUN: sdq-opt %s --sdq-quantize="types=f8E5M2 vector=100 scale=f32" --sdq-verify-weights | %decode | FileCheck %s --check-prefix=E5M2
+// RUN: sdq-opt %s --sdq-quantize="types=i2 vector=4 scale=f32" --sdq-verify-weights | %decode --parts | FileCheck %s --check-prefix=I2
 // RUN: sdq-opt %s --sdq-quantize="types=f16" --sdq-verify-weights | %decode | FileCheck %s --check-prefix=F16
 // RUN: sdq-opt %s --sdq-quantize="types=bf16 vector=4 scale=f16" --sdq-verify-weights | %decode | FileCheck %s --check-prefix=BF16
 // RUN: sdq-opt %s --sdq-quantize="types=i8 vector=2" --sdq-verify-weights | %decode --parts | FileCheck %s --check-prefix=LEVELS
@@ -26,6 +27,14 @@ sdq.parameter @i8 : !sdq.weight<1x13xf32, #sdq.dense<f32>> =
 // I4-NEXT: i4[0] = 7 -4 4 0 -14
 sdq.parameter @i4 : !sdq.weight<1x5xf32, #sdq.dense<f32>> =
   {values = dense<[[7.0, -3.5, 3.5, 0.5, -14.0]]> : tensor<1x5xf32>}
+
+// int2 is -1, 0 and 1, four codes a byte: 1, 0, 1, 0 and 3, 0, 0, 1. 0.5 is a tie.
+// I2:      i2 : !sdq.weight<1x8xf32, #sdq.dense<i2, vector = 4, scale = f32>>
+// I2-NEXT: i2.scales[0] = 1 4
+// I2-NEXT: i2.values[0] = 11 43
+// I2-NEXT: i2[0] = 1 0 1 0 -4 0 0 4
+sdq.parameter @i2 : !sdq.weight<1x8xf32, #sdq.dense<f32>> =
+  {values = dense<[[1.0, -0.4, 0.6, 0.5, -3.0, 2.0, 1.0, 4.0]]> : tensor<1x8xf32>}
 
 // 0, 0.5, 1, 1.5, 2, 3, 4, 6: 5, 3.5, 2.5, 1.25 and 0.25 are ties. A vector of 0 is the whole row.
 // E2M1:      e2m1 : !sdq.weight<1x8xf32, #sdq.dense<f4E2M1FN, vector = 8, scale = f32>>

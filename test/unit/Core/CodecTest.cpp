@@ -23,6 +23,8 @@ namespace {
 const ElementKind kFloats[] = {ElementKind::E2M1, ElementKind::E4M3, ElementKind::E5M2, ElementKind::F16,
                                ElementKind::BF16};
 
+const ElementKind kIntegers[] = {ElementKind::Int2, ElementKind::Int3, ElementKind::Int4, ElementKind::Int8};
+
 const llvm::fltSemantics &semanticsOf(ElementKind kind) {
   switch (kind) {
   case ElementKind::E2M1:
@@ -105,13 +107,13 @@ TEST(Codec, FiniteCodesSurviveARoundTrip) {
       if (float value = decode(kind, code); std::isfinite(value)) {
         ASSERT_EQ(code, encode(kind, value)) << name(kind).str();
       }
-  for (ElementKind kind : {ElementKind::Int4, ElementKind::Int8})
+  for (ElementKind kind : kIntegers)
     for (int value = -int(maxMagnitude(kind)); value <= int(maxMagnitude(kind)); ++value)
       ASSERT_EQ(float(value), decode(kind, encode(kind, float(value)))) << name(kind).str();
 }
 
 TEST(Codec, IntegersRoundToEvenAndAreSymmetric) {
-  for (ElementKind kind : {ElementKind::Int4, ElementKind::Int8}) {
+  for (ElementKind kind : kIntegers) {
     float limit = maxMagnitude(kind);
     EXPECT_EQ(limit, roundTo(kind, 1e30f));
     EXPECT_EQ(limit, roundTo(kind, INFINITY));

@@ -43,6 +43,11 @@ inline float naiveValue(const Encoding &encoding, llvm::ArrayRef<PartView> parts
   case ScaleKind::E4M3:
     return value * (decode(ElementKind::E4M3, bitsAt(parts[1], row, v * 8, 8)) *
                     decode(ElementKind::F32, bitsAt(parts[2], 0, row * 32, 32)));
+  case ScaleKind::U8:
+    return value *
+           (float(bitsAt(parts[1], row, v * 8, 8)) * decode(ElementKind::F32, bitsAt(parts[2], 0, row * 32, 32)));
+  case ScaleKind::E8M0:
+    return value * std::ldexp(1.0f, int(bitsAt(parts[1], row, v * 8, 8)) - 127);
   case ScaleKind::F16:
     return value * decode(ElementKind::F16, bitsAt(parts[1], row, v * 16, 16));
   default:

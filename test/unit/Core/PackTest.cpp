@@ -20,8 +20,10 @@ using namespace sdq::test;
 
 namespace {
 
-constexpr ElementKind kKinds[] = {ElementKind::Int4, ElementKind::Int8, ElementKind::E2M1, ElementKind::E4M3,
-                                  ElementKind::E5M2, ElementKind::F16,  ElementKind::BF16, ElementKind::F32};
+constexpr ElementKind kKinds[] = {ElementKind::Int2, ElementKind::Int3, ElementKind::Int4, ElementKind::Int8,
+                                  ElementKind::E2M1, ElementKind::E4M3, ElementKind::E5M2, ElementKind::F16,
+                                  ElementKind::BF16, ElementKind::F32};
+constexpr ScaleKind kScales[] = {ScaleKind::E4M3, ScaleKind::U8, ScaleKind::E8M0, ScaleKind::F16, ScaleKind::F32};
 
 class PackTest : public testing::Test {
 protected:
@@ -45,8 +47,7 @@ protected:
     if (!isQuantized(kind))
       return {kind};
     const int64_t vectors[] = {1, 7, 16, 32, 128};
-    const ScaleKind scales[] = {ScaleKind::E4M3, ScaleKind::F16, ScaleKind::F32};
-    return {kind, vectors[below(5)], scales[below(3)]};
+    return {kind, vectors[below(5)], kScales[below(5)]};
   }
 
   /// Scales and the rounding of a row's scales that storing does not change.
@@ -57,9 +58,18 @@ protected:
     std::vector<float> scales(shape.rows * vectors);
     for (int64_t r = 0; r < shape.rows; ++r)
       for (int64_t v = 0; v < vectors; ++v)
-        // The row's largest, 448 · 2^-k, maps to 448; the others are e4m3 values times the same power of two.
-        scales[r * vectors + v] =
-            v == 0 ? 448.0f * 0x1p-8f : std::fabs(decode(ElementKind::E4M3, uint32_t(8 + below(0x77)))) * 0x1p-8f;
+        switch (encoding.scale) {
+        case ScaleKind::E8M0:
+          scales[r * vectors + v] = std::ldexp(1.0f, int(below(16)) - 8);
+          break;
+        case ScaleKind::U8: // as below, with integers up to 255
+          scales[r * vectors + v] = float(v == 0 ? 255 : 1 + below(255)) * 0x1p-8f;
+          break;
+        default:
+          // The row's largest, 448 · 2^-k, maps to 448; the others are e4m3 values times the same power of two.
+          scales[r * vectors + v] =
+              v == 0 ? 448.0f * 0x1p-8f : std::fabs(decode(ElementKind::E4M3, uint32_t(8 + below(0x77)))) * 0x1p-8f;
+        }
     return scales;
   }
 
@@ -119,7 +129,7 @@ TEST_F(PackTest, BitStreamsOfEveryWidth) {
 
 TEST_F(PackTest, Dense) {
   for (int trial = 0; trial < 400; ++trial) {
-    Encoding encoding = randomEncoding(kKinds[trial % 8]);
+    Encoding encoding = randomEncoding(kKinds[trial % 10]);
     Shape shape = randomShape();
     DenseFormat format{encoding, !isQuantized(encoding.element) && trial % 3 == 0};
     std::vector<float> scales = exactScales(encoding, shape), values(shape.rows * shape.columns);
@@ -134,7 +144,7 @@ TEST_F(PackTest, Dense) {
 TEST_F(PackTest, NMInEveryStorage) {
   int seen[3] = {};
   for (int trial = 0; trial < 3000; ++trial) {
-    Encoding encoding = randomEncoding(kKinds[trial % 8]);
+    Encoding encoding = randomEncoding(kKinds[trial % 10]);
     bool pairwise = trial % 3 == 0;
     int64_t unit = pairwise ? 2 : 1, m = unit * (1 + below(32 / unit)), n = unit * (1 + below(m / unit));
     NMFormat format{n, m, pairwise, encoding};
@@ -175,7 +185,7 @@ TEST_F(PackTest, LUTOfEveryWidth) {
 
 TEST_F(PackTest, CSRIncludingEmpty) {
   for (int trial = 0; trial < 200; ++trial) {
-    ElementKind kind = kKinds[5 + trial % 3];
+    ElementKind kind = kKinds[7 + trial % 3];
     Shape shape = trial % 50 == 49 ? Shape{2, 70000} : randomShape();
     std::vector<SparseEntry> entries;
     std::vector<float> values(shape.rows * shape.columns);
@@ -221,7 +231,7 @@ TEST_F(PackTest, SumsNest) {
 TEST_F(PackTest, AbsmaxQuantizationIsNearestUnderTheStoredScale) {
   std::normal_distribution<float> normal;
   for (int trial = 0; trial < 200; ++trial) {
-    Encoding encoding = randomEncoding(kKinds[trial % 5]);
+    Encoding encoding = randomEncoding(kKinds[trial % 7]);
     Shape shape = randomShape();
     std::vector<float> values(shape.rows * shape.columns), row(shape.columns);
     for (float &value : values)
@@ -232,10 +242,13 @@ TEST_F(PackTest, AbsmaxQuantizationIsNearestUnderTheStoredScale) {
     ASSERT_EQ(naiveUnpack(*weight), decoded);
     for (int64_t r = 0; r < shape.rows; ++r) {
       auto original = llvm::ArrayRef<float>(values).slice(r * shape.columns, shape.columns);
-      RoundedScales scales = roundScales(encoding.scale, absmaxScales(encoding, original));
+      RoundedScales scales = roundScales(encoding, absmaxScales(encoding, original));
       quantizeDequantize(encoding, original, row);
       if (encoding.scale == ScaleKind::E4M3) {
         EXPECT_EQ(448.0f, decode(ElementKind::E4M3, *std::max_element(scales.codes.begin(), scales.codes.end())));
+      }
+      if (encoding.scale == ScaleKind::U8) {
+        EXPECT_EQ(255u, *std::max_element(scales.codes.begin(), scales.codes.end()));
       }
       for (int64_t c = 0; c < shape.columns; ++c) {
         float got = decoded[r * shape.columns + c], scale = scales.values[c / encoding.vector];
@@ -251,7 +264,7 @@ TEST_F(PackTest, AbsmaxQuantizationIsNearestUnderTheStoredScale) {
 }
 
 TEST_F(PackTest, ZeroRowsAndTinyScalesReadAsZero) {
-  for (ScaleKind scale : {ScaleKind::E4M3, ScaleKind::F16, ScaleKind::F32}) {
+  for (ScaleKind scale : kScales) {
     Shape shape{3, 32};
     std::vector<float> values(96);
     values[32] = 1e30f; // the second vector of row 1 stays zero

@@ -77,6 +77,21 @@ TEST(Verify, NumbersAreFinite) {
   EXPECT_EQ("stored_c2: part 'values', element 3: expected a finite value, got nan", verify(weight));
 }
 
+TEST(Verify, ScalesOfEveryKind) {
+  StoredWeight weight = packed(DenseFormat{{ElementKind::Int3, 5, ScaleKind::E8M0}});
+  EXPECT_EQ("", verify(weight));
+  weight.parts[1].elements<uint8_t>()[2] = 255;
+  EXPECT_EQ("stored_c2: part 'scales', element 2: expected an e8m0 code from 1 to 254, got 255", verify(weight));
+  weight.parts[1].elements<uint8_t>()[2] = 0;
+  EXPECT_EQ("stored_c2: part 'scales', element 2: expected an e8m0 code from 1 to 254, got 0", verify(weight));
+
+  weight = packed(DenseFormat{{ElementKind::Int2, 5, ScaleKind::U8}});
+  weight.parts[1].elements<uint8_t>()[2] = 255; // every code is a number
+  EXPECT_EQ("", verify(weight));
+  weight.parts[2].elements<float>()[1] = INFINITY;
+  EXPECT_EQ("stored_c2: part 'row_scale', element 1: expected a finite value >= 0, got INF", verify(weight));
+}
+
 TEST(Verify, MasksHaveExactlyNBits) {
   StoredWeight weight = packed(kMask);
   EXPECT_EQ("", verify(weight));

@@ -9,6 +9,10 @@
 using namespace mlir;
 
 std::optional<sdq::ElementKind> sdq::elementKindOf(Type type) {
+  if (type.isSignlessInteger(2))
+    return ElementKind::Int2;
+  if (type.isSignlessInteger(3))
+    return ElementKind::Int3;
   if (type.isSignlessInteger(4))
     return ElementKind::Int4;
   if (type.isSignlessInteger(8))
@@ -29,8 +33,9 @@ std::optional<sdq::ElementKind> sdq::elementKindOf(Type type) {
 }
 
 std::optional<sdq::ElementKind> sdq::elementKindNamed(StringRef spelling) {
-  for (ElementKind kind : {ElementKind::Int4, ElementKind::Int8, ElementKind::E2M1, ElementKind::E4M3,
-                           ElementKind::E5M2, ElementKind::F16, ElementKind::BF16, ElementKind::F32})
+  for (ElementKind kind :
+       {ElementKind::Int2, ElementKind::Int3, ElementKind::Int4, ElementKind::Int8, ElementKind::E2M1,
+        ElementKind::E4M3, ElementKind::E5M2, ElementKind::F16, ElementKind::BF16, ElementKind::F32})
     if (name(kind) == spelling)
       return kind;
   return std::nullopt;
@@ -38,6 +43,10 @@ std::optional<sdq::ElementKind> sdq::elementKindNamed(StringRef spelling) {
 
 Type sdq::typeOf(MLIRContext *context, ElementKind kind) {
   switch (kind) {
+  case ElementKind::Int2:
+    return IntegerType::get(context, 2);
+  case ElementKind::Int3:
+    return IntegerType::get(context, 3);
   case ElementKind::Int4:
     return IntegerType::get(context, 4);
   case ElementKind::Int8:
@@ -56,6 +65,13 @@ Type sdq::typeOf(MLIRContext *context, ElementKind kind) {
     return Float32Type::get(context);
   }
   llvm_unreachable("every kind is listed");
+}
+
+std::optional<sdq::ScaleKind> sdq::scaleKindOf(Type type) {
+  for (ScaleKind kind : {ScaleKind::E4M3, ScaleKind::U8, ScaleKind::E8M0, ScaleKind::F16, ScaleKind::F32})
+    if (typeOf(type.getContext(), kind) == type)
+      return kind;
+  return std::nullopt;
 }
 
 Type sdq::typeOf(MLIRContext *context, StorageType type) {
@@ -80,6 +96,10 @@ Type sdq::typeOf(MLIRContext *context, ScaleKind kind) {
     return Type();
   case ScaleKind::E4M3:
     return Float8E4M3FNType::get(context);
+  case ScaleKind::U8:
+    return IntegerType::get(context, 8, IntegerType::Unsigned);
+  case ScaleKind::E8M0:
+    return Float8E8M0FNUType::get(context);
   case ScaleKind::F16:
     return Float16Type::get(context);
   case ScaleKind::F32:

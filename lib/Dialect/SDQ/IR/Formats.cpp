@@ -27,14 +27,8 @@ static constexpr int64_t kMaxCSRColumns = int64_t(1) << 31;
 
 namespace {
 
-ScaleKind scaleKindOf(Type scale) {
-  if (!scale)
-    return ScaleKind::None;
-  return isa<Float8E4M3FNType>(scale) ? ScaleKind::E4M3 : scale.isF16() ? ScaleKind::F16 : ScaleKind::F32;
-}
-
 Encoding encodingOf(Type element, int64_t vector, Type scale) {
-  return {*elementKindOf(element), vector, scaleKindOf(scale)};
+  return {*elementKindOf(element), vector, scale ? *scaleKindOf(scale) : ScaleKind::None};
 }
 
 LogicalResult verifyElement(EmitError emitError, StringRef label, Type element, bool quantizedAllowed = true) {
@@ -42,7 +36,7 @@ LogicalResult verifyElement(EmitError emitError, StringRef label, Type element, 
   if (kind && (quantizedAllowed || !isQuantized(*kind)))
     return success();
   return emitError() << label << ": expected "
-                     << (quantizedAllowed ? "i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32"
+                     << (quantizedAllowed ? "i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32"
                                           : "f16, bf16 or f32")
                      << ", found " << element;
 }
@@ -64,8 +58,8 @@ LogicalResult verifyEncoding(EmitError emitError, Type element, int64_t vector, 
   }
   if (!quantized)
     return success();
-  if (!isa<Float8E4M3FNType, Float16Type, Float32Type>(scale))
-    return emitError() << "dense_c3: expected a scale in f8E4M3FN, f16 or f32, found " << scale;
+  if (!scaleKindOf(scale))
+    return emitError() << "dense_c3: expected a scale in f8E4M3FN, ui8, f8E8M0FNU, f16 or f32, found " << scale;
   if (vector < 1)
     return emitError() << "dense_c3: expected a vector of at least 1, found " << vector;
   return success();
@@ -88,9 +82,7 @@ NMFormatAttr NMFormatAttr::get(MLIRContext *context, const NMFormat &layout) {
   return get(context, layout.n, layout.m, layout.pairwise, typeOf(context, e.element), e.vector,
              typeOf(context, e.scale));
 }
-LUTFormat LUTFormatAttr::getLayout() const {
-  return {static_cast<unsigned>(getBits()), *elementKindOf(getElement())};
-}
+LUTFormat LUTFormatAttr::getLayout() const { return {static_cast<unsigned>(getBits()), *elementKindOf(getElement())}; }
 LUTFormatAttr LUTFormatAttr::get(MLIRContext *context, const LUTFormat &layout) {
   return get(context, layout.bits, typeOf(context, layout.table));
 }

@@ -42,15 +42,17 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
       std::optional<ElementKind> kind = elementKindNamed(text);
       if (!kind || *kind == ElementKind::F32)
         return optionError(context)
-               << "expected types of i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found '" << text << "'";
+               << "expected types of i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found '" << text << "'";
       elements.push_back(*kind);
     }
-    std::optional<ElementKind> kind = elementKindNamed(scale);
-    if (kind != ElementKind::E4M3 && kind != ElementKind::F16 && kind != ElementKind::F32)
-      return optionError(context) << "expected a scale in f8E4M3FN, f16 or f32 (dense_c3), found '" << scale << "'";
+    std::optional<ScaleKind> kind = scaleKindNamed(scale);
+    if (!kind)
+      return optionError(context) << "expected a scale in f8E4M3FN, u8, f8E8M0FNU, f16 or f32 (dense_c3), found '"
+                                  << scale << "'";
     scaleType = typeOf(context, *kind);
     if (vector < 0)
-      return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found " << int64_t(vector);
+      return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found "
+                                  << int64_t(vector);
     return success();
   }
 
@@ -68,8 +70,7 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
     int64_t inputs = !isQuantized(kind) ? 0 : vector ? int64_t(vector) : parameter.getWeightType().getColumns();
     Type scaling = isQuantized(kind) ? scaleType : Type();
     if (auto nm = dyn_cast<NMFormatAttr>(Attribute(term)); nm && !nm.getVector())
-      return WeightFormat(
-          NMFormatAttr::get(context, nm.getN(), nm.getM(), nm.getPairwise(), element, inputs, scaling));
+      return WeightFormat(NMFormatAttr::get(context, nm.getN(), nm.getM(), nm.getPairwise(), element, inputs, scaling));
     if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(term)); dense && !dense.getVector())
       return WeightFormat(DenseFormatAttr::get(context, element, inputs, scaling, /*transposed=*/false));
     errorAt(parameter, "expected an unquantized #sdq.nm or #sdq.dense term, found ") << Attribute(term);

@@ -17,12 +17,15 @@
 // CHECK-SAME: .entry linear_dense_f4E2M1FN_16_f8E4M3FN_5x13_f32(
 // CHECK-SAME: .entry linear_dense_f8E4M3FN_16_f8E4M3FN_5x13_f32(
 // CHECK-SAME: .entry linear_dense_f8E5M2_16_f8E4M3FN_5x13_f32(
+// CHECK-SAME: .entry linear_dense_i2_16_ui8_5x13_f32(
+// CHECK-SAME: .entry linear_dense_i3_16_f8E8M0FNU_5x13_f32(
 // CHECK-SAME: .entry linear_nm_7_8_i4_16_f8E4M3FN_5x13_f32(
 // CHECK-SAME: .entry linear_nm_4_8_i4_16_f8E4M3FN_5x13_f32(
 // CHECK-SAME: .entry linear_nm_7_16_f16_5x13_f32(
 // CHECK-SAME: .entry linear_nm_12_32_bf16_5x13_f32(
 // CHECK-SAME: .entry linear_nm_2_4_f16_5x13_f32(
 // CHECK-SAME: .entry linear_nm_1_8_i8_16_f8E4M3FN_5x13_f32(
+// CHECK-SAME: .entry linear_nm_2_8_i3_16_ui8_5x13_f32(
 // CHECK-SAME: .entry linear_nm_4_8_pairwise_i4_32_f16_5x13_f32(
 // CHECK-SAME: .entry linear_nm_10_16_pairwise_i4_32_f16_5x13_f32(
 // CHECK-SAME: .entry linear_lut_2_f16_5x13_f32(
@@ -40,7 +43,7 @@
 // CHECK-NOT: sdq.linear
 // CHECK-NOT: sdq.parameter
 
-// PTXAS-COUNT-29: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+// PTXAS-COUNT-32: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 // PTXAS-NOT: spill
 
 sdq.parameter @dense_f32 : !sdq.weight<5x13xf32, #sdq.dense<f32>> =
@@ -113,6 +116,20 @@ func.func @use_dense_e5m2(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
   return %y : tensor<?x5xf32>
 }
 
+sdq.parameter @dense_i2 : !sdq.weight<5x13xf32, #sdq.dense<i2, vector = 16, scale = ui8>> =
+  {"values" = dense<0> : tensor<5x4xi8>, "scales" = dense<0> : tensor<5x1xi8>, "row_scale" = dense<0.0> : tensor<5xf32>}
+func.func @use_dense_i2(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
+  %y = sdq.linear %x, @dense_i2 : (tensor<?x13xf32>) -> tensor<?x5xf32>
+  return %y : tensor<?x5xf32>
+}
+
+sdq.parameter @dense_i3 : !sdq.weight<5x13xf32, #sdq.dense<i3, vector = 16, scale = f8E8M0FNU>> =
+  {"values" = dense<0> : tensor<5x5xi8>, "scales" = dense<127> : tensor<5x1xi8>}
+func.func @use_dense_i3(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
+  %y = sdq.linear %x, @dense_i3 : (tensor<?x13xf32>) -> tensor<?x5xf32>
+  return %y : tensor<?x5xf32>
+}
+
 sdq.parameter @nm_grid : !sdq.weight<5x13xf32, #sdq.nm<7:8, i4, vector = 16, scale = f8E4M3FN>> =
   {"values" = dense<0> : tensor<5x7xi8>, "scales" = dense<0> : tensor<5x1xi8>, "row_scale" = dense<0.0> : tensor<5xf32>}
 func.func @use_nm_grid(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
@@ -152,6 +169,13 @@ sdq.parameter @nm_indices_3bit : !sdq.weight<5x13xf32, #sdq.nm<1:8, i8, vector =
   {"values" = dense<0> : tensor<5x2xi8>, "scales" = dense<0> : tensor<5x1xi8>, "row_scale" = dense<0.0> : tensor<5xf32>, "indices" = dense<0> : tensor<5x1xi8>}
 func.func @use_nm_indices_3bit(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
   %y = sdq.linear %x, @nm_indices_3bit : (tensor<?x13xf32>) -> tensor<?x5xf32>
+  return %y : tensor<?x5xf32>
+}
+
+sdq.parameter @nm_i3 : !sdq.weight<5x13xf32, #sdq.nm<2:8, i3, vector = 16, scale = ui8>> =
+  {"values" = dense<0> : tensor<5x2xi8>, "scales" = dense<0> : tensor<5x1xi8>, "row_scale" = dense<0.0> : tensor<5xf32>, "indices" = dense<0> : tensor<5x2xi8>}
+func.func @use_nm_i3(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
+  %y = sdq.linear %x, @nm_i3 : (tensor<?x13xf32>) -> tensor<?x5xf32>
   return %y : tensor<?x5xf32>
 }
 

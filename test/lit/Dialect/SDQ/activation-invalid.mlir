@@ -4,12 +4,12 @@
 //
 // RUN: sdq-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @+1 {{activation_c1: expected i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'f64'}}
+// expected-error @+1 {{activation_c1: expected i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'f64'}}
 func.func private @doubles() attributes {a = #sdq.activation<f64>}
 
 // -----
 
-// expected-error @+1 {{activation_c1: expected i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'i5'}}
+// expected-error @+1 {{activation_c1: expected i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'i5'}}
 func.func private @five_bits() attributes {a = #sdq.activation<i5, vector = 16>}
 
 // -----

@@ -4,12 +4,12 @@
 //
 // RUN: sdq-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @+1 {{dense_c1: expected i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'f64'}}
+// expected-error @+1 {{dense_c1: expected i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'f64'}}
 func.func private @element() attributes {a = #sdq.dense<f64>}
 
 // -----
 
-// expected-error @+1 {{dense_c1: expected i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'ui8'}}
+// expected-error @+1 {{dense_c1: expected i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'ui8'}}
 func.func private @unsigned() attributes {a = #sdq.dense<ui8, vector = 16, scale = f16>}
 
 // -----
@@ -39,7 +39,7 @@ func.func private @scaled_floats() attributes {a = #sdq.dense<bf16, vector = 16,
 
 // -----
 
-// expected-error @+1 {{dense_c3: expected a scale in f8E4M3FN, f16 or f32, found 'bf16'}}
+// expected-error @+1 {{dense_c3: expected a scale in f8E4M3FN, ui8, f8E8M0FNU, f16 or f32, found 'bf16'}}
 func.func private @scale() attributes {a = #sdq.dense<i8, vector = 16, scale = bf16>}
 
 // -----

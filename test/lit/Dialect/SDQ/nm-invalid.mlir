@@ -35,7 +35,7 @@ func.func private @odd_m() attributes {a = #sdq.nm<2:5, pairwise, f16>}
 // -----
 
 // nm_c3 is dense_c1 to dense_c3.
-// expected-error @+1 {{dense_c1: expected i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'i16'}}
+// expected-error @+1 {{dense_c1: expected i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32, found 'i16'}}
 func.func private @element() attributes {a = #sdq.nm<2:4, i16>}
 
 // -----
@@ -45,7 +45,7 @@ func.func private @unscaled() attributes {a = #sdq.nm<2:4, i8>}
 
 // -----
 
-// expected-error @+1 {{dense_c3: expected a scale in f8E4M3FN, f16 or f32, found 'i8'}}
+// expected-error @+1 {{dense_c3: expected a scale in f8E4M3FN, ui8, f8E8M0FNU, f16 or f32, found 'i8'}}
 func.func private @scale() attributes {a = #sdq.nm<2:4, i8, vector = 16, scale = i8>}
 
 // -----

@@ -30,12 +30,13 @@ def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat"> {
     `#sdq.dense<T>`: W[n,k] = values[n,k], T one of f16, bf16, f32.
     `#sdq.dense<T, transposed>`: stored as the exporter left it, inputs × outputs: W[n,k] = values[k,n].
     `#sdq.dense<q, vector = Q, scale = S>`: quantized, every Q consecutive inputs of a row sharing a scale:
-    W[n,k] = q(values[n,k]) · scales[n, k div Q] (· row_scale[n] where S is f8E4M3FN).
+    W[n,k] = q(values[n,k]) · scales[n, k div Q] (· row_scale[n] where S is f8E4M3FN or ui8).
 
     **Constraints**
-    - (dense_c1) T is i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.
-    - (dense_c2) a vector and a scale are given if and only if T is quantized (i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2).
-    - (dense_c3) the scale is f8E4M3FN, f16 or f32; the vector is at least 1.
+    - (dense_c1) T is i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.
+    - (dense_c2) a vector and a scale are given if and only if T is quantized (i2, i3, i4, i8, f4E2M1FN, f8E4M3FN,
+      f8E5M2).
+    - (dense_c3) the scale is f8E4M3FN, ui8, f8E8M0FNU, f16 or f32; the vector is at least 1.
     - (dense_c4) a transposed weight is not quantized.
   }];
   let parameters = (ins "::mlir::Type":$element, "int64_t":$vector, "::mlir::Type":$scale, "bool":$transposed);
@@ -101,7 +102,7 @@ def SDQ_ActivationFormat : AttrDef<SDQ_Dialect, "ActivationFormat"> {
     a token are divided by their own scale, max |x| / max(q), rounded to q, and multiplied back (dynamic VS-Quant).
 
     **Constraints**
-    - (activation_c1) T is i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.
+    - (activation_c1) T is i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.
     - (activation_c2) a vector (at least 1) is given if and only if T is quantized.
   }];
   let parameters = (ins "::mlir::Type":$element, "int64_t":$vector);

@@ -22,8 +22,8 @@ namespace sdq {
 
 /// Emits what happens at one visited element: (builder, location, column : index, value : f32, accumulators) → the
 /// accumulators' new values.
-using VisitBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
-    mlir::OpBuilder &, mlir::Location, mlir::Value, mlir::Value, mlir::ValueRange)>;
+using VisitBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::OpBuilder &, mlir::Location, mlir::Value,
+                                                                    mlir::Value, mlir::ValueRange)>;
 
 /// Our kind of an element type, if it is one a weight can be stored in.
 std::optional<ElementKind> elementKindOf(mlir::Type type);
@@ -33,7 +33,9 @@ std::optional<ElementKind> elementKindNamed(llvm::StringRef spelling);
 mlir::Type typeOf(mlir::MLIRContext *context, ElementKind kind);
 /// The type of a part's elements: i8, i16, i32, f16 or f32.
 mlir::Type typeOf(mlir::MLIRContext *context, StorageType type);
-/// The MLIR type of a scale; null for none.
+/// The kind of a scale's type, if it is one.
+std::optional<ScaleKind> scaleKindOf(mlir::Type type);
+/// The MLIR type of a scale: e4m3 → f8E4M3FN, u8 → ui8, e8m0 → f8E8M0FNU, f16, f32; null for none.
 mlir::Type typeOf(mlir::MLIRContext *context, ScaleKind kind);
 
 } // namespace sdq

@@ -85,9 +85,9 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
     ```
   }];
   let options = [
-    ListOption<"types", "types", "std::string", "vectors: i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16 for each term">,
+    ListOption<"types", "types", "std::string", "vectors: i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16 for each term">,
     Option<"vector", "vector", "int64_t", "16", "vectors: inputs that share a scale; 0: the whole row">,
-    Option<"scale", "scale", "std::string", "\"f8E4M3FN\"", "vectors: f8E4M3FN, f16 or f32">,
+    Option<"scale", "scale", "std::string", "\"f8E4M3FN\"", "vectors: f8E4M3FN, u8, f8E8M0FNU, f16 or f32">,
     Option<"codebook", "codebook", "unsigned", "0", "codebooks: bits of a code, 2 to 8">,
     Option<"unweighted", "unweighted", "bool", "false", "codebooks: go without Fisher, every error weighs the same">,
     calibrationOption
