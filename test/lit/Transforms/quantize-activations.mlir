@@ -7,6 +7,10 @@
 // RUN: sdq-opt %s --sdq-quantize-activations="bits=4" | FileCheck %s --check-prefix=A4
 // RUN: sdq-opt %s --sdq-quantize-activations="bits=16" | FileCheck %s --check-prefix=A16
 // A16-NOT: activations
+// RUN: sdq-opt %s --sdq-quantize-activations="granularity=token" | FileCheck %s --check-prefix=TOKEN
+// RUN: sdq-opt %s --sdq-quantize-activations="bits=8 granularity=token" | FileCheck %s --check-prefix=TOKEN8
+// RUN: not sdq-opt %s --sdq-quantize-activations="granularity=row" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=GRANULARITY
+// GRANULARITY: error: expected a granularity of vector or token, found 'row'
 // RUN: not sdq-opt %s --sdq-quantize-activations="bits=12" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=BITS
 // BITS: error: expected bits of 0, 4, 8 or 16, found 12
 
@@ -23,9 +27,12 @@ func.func @f(%x: tensor<?x8xf32>, %y: tensor<?x2xbf16>) -> (tensor<?x1xf32>, ten
   // CHECK: sdq.linear %{{.*}}, @sdq activations [#sdq.activation<i8, vector = 16>, #sdq.activation<f4E2M1FN, vector = 4>]
   // A8: sdq.linear %{{.*}}, @sdq activations [#sdq.activation<i8, vector = 16>, #sdq.activation<i8, vector = 4>]
   // A4: sdq.linear %{{.*}}, @sdq activations [#sdq.activation<i4, vector = 16>, #sdq.activation<i4, vector = 4>]
+  // TOKEN: sdq.linear %{{.*}}, @sdq activations [#sdq.activation<i8, vector = 8>, #sdq.activation<f4E2M1FN, vector = 8>]
+  // TOKEN8: sdq.linear %{{.*}}, @sdq activations [#sdq.activation<i8, vector = 8>, #sdq.activation<i8, vector = 8>]
   %a = sdq.linear %x, @sdq : (tensor<?x8xf32>) -> tensor<?x1xf32>
   // CHECK: sdq.linear %{{.*}}, @mixed activations [#sdq.activation<bf16>, #sdq.activation<i4, vector = 2>, #sdq.activation<bf16>]
   // A8: sdq.linear %{{.*}}, @mixed activations [#sdq.activation<bf16>, #sdq.activation<i8, vector = 2>, #sdq.activation<bf16>]
+  // TOKEN: sdq.linear %{{.*}}, @mixed activations [#sdq.activation<bf16>, #sdq.activation<i4, vector = 2>, #sdq.activation<bf16>]
   %b = sdq.linear %y, @mixed : (tensor<?x2xbf16>) -> tensor<?x1xbf16>
   // CHECK: sdq.linear %{{.*}}, @dense : (tensor<?x2xbf16>)
   // A8: sdq.linear %{{.*}}, @dense : (tensor<?x2xbf16>)
@@ -39,6 +46,8 @@ module {
     {values = dense<1> : tensor<1x2xi8>, scales = dense<1.0> : tensor<1x1xf16>}
   func.func @f(%x: tensor<2xf16>) -> tensor<1xf16> {
     // CHECK: sdq.linear %{{.*}}, @dense activations [#sdq.activation<i8, vector = 2>] : (tensor<2xf16>)
+    // W8A8.
+    // A8: sdq.linear %{{.*}}, @dense activations [#sdq.activation<i8, vector = 2>] : (tensor<2xf16>)
     // A4: sdq.linear %{{.*}}, @dense activations [#sdq.activation<i4, vector = 2>] : (tensor<2xf16>)
     %a = sdq.linear %x, @dense : (tensor<2xf16>) -> tensor<1xf16>
     return %a : tensor<1xf16>

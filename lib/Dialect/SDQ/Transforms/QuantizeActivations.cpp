@@ -6,6 +6,8 @@
 
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
 
+#include "llvm/ADT/StringSwitch.h"
+
 using namespace mlir;
 using namespace sdq;
 
@@ -25,24 +27,47 @@ std::optional<Encoding> encodingOf(WeightFormat term) {
   return std::nullopt;
 }
 
+/// At which precision activations meet the quantized terms of a weight.
+struct Precision {
+  unsigned bits = 0;     ///< 0: each term's own type; 16: as they come
+  bool perToken = false; ///< one scale a token instead of one a vector of the term
+
+  static bool isWidth(int64_t bits) { return bits == 0 || bits == 4 || bits == 8 || bits == 16; }
+  bool asTheyCome() const { return bits == 16; }
+};
+
+/// Nothing where the word is none of the two.
+std::optional<bool> isPerToken(StringRef granularity) {
+  return llvm::StringSwitch<std::optional<bool>>(granularity)
+      .Case("vector", false)
+      .Case("token", true)
+      .Default(std::nullopt);
+}
+
 struct QuantizeActivations : sdq::impl::QuantizeActivationsBase<QuantizeActivations> {
   using QuantizeActivationsBase::QuantizeActivationsBase;
 
   void runOnOperation() override {
-    if (!isWidth(bits)) {
+    if (!Precision::isWidth(bits)) {
       getOperation().emitError("expected bits of 0, 4, 8 or 16, found ") << unsigned(bits);
       return signalPassFailure();
     }
+    std::optional<bool> perToken = isPerToken(granularity);
+    if (!perToken) {
+      getOperation().emitError("expected a granularity of vector or token, found '") << granularity << "'";
+      return signalPassFailure();
+    }
+    Precision otherwise{bits, *perToken};
     SymbolTableCollection symbols;
     SetVector<ParameterOp> parameters;
     WalkResult result = getOperation().walk([&](LinearOp linear) {
       auto parameter = symbols.lookupNearestSymbolFrom<ParameterOp>(linear, linear.getWeightAttr());
       parameters.insert(parameter);
-      FailureOr<unsigned> width = widthFor(parameter);
-      if (failed(width))
+      FailureOr<Precision> precision = precisionFor(parameter, otherwise);
+      if (failed(precision))
         return WalkResult::interrupt();
-      if (*width != kAsTheyCome)
-        quantize(linear, parameter, *width);
+      if (!precision->asTheyCome())
+        quantize(linear, parameter, *precision);
       return WalkResult::advance();
     });
     if (result.wasInterrupted())
@@ -52,35 +77,37 @@ struct QuantizeActivations : sdq::impl::QuantizeActivationsBase<QuantizeActivati
   }
 
 private:
-  static constexpr unsigned kAsTheyCome = 16;
-  static bool isWidth(int64_t bits) { return bits == 0 || bits == 4 || bits == 8 || bits == kAsTheyCome; }
-
-  /// What the parameter asks for itself, else the option.
-  FailureOr<unsigned> widthFor(ParameterOp parameter) {
+  /// What the parameter asks for itself, else the options.
+  FailureOr<Precision> precisionFor(ParameterOp parameter, Precision otherwise) {
     Attribute own = parameter->getAttr(kActivationsAttr);
     if (!own)
-      return unsigned(bits);
+      return otherwise;
     auto dictionary = dyn_cast<DictionaryAttr>(own);
     auto width = dictionary ? dictionary.getAs<IntegerAttr>("bits") : IntegerAttr();
-    if (width && isWidth(width.getInt()))
-      return unsigned(width.getInt());
+    std::optional<bool> perToken = otherwise.perToken;
+    if (Attribute word = dictionary ? dictionary.get("granularity") : Attribute())
+      perToken = isa<StringAttr>(word) ? isPerToken(cast<StringAttr>(word)) : std::nullopt;
+    if (width && Precision::isWidth(width.getInt()) && perToken)
+      return Precision{unsigned(width.getInt()), *perToken};
     parameter.emitError() << "weight '" << parameter.getSymName() << "': expected " << kActivationsAttr
-                          << " = {bits = 0, 4, 8 or 16}, found " << own;
+                          << " = {bits = 0, 4, 8 or 16[, granularity = \"vector\" or \"token\"]}, found " << own;
     return failure();
   }
 
-  void quantize(LinearOp linear, ParameterOp parameter, unsigned width) {
+  void quantize(LinearOp linear, ParameterOp parameter, Precision precision) {
     Type asTheyCome = cast<ShapedType>(linear.getInput().getType()).getElementType();
+    WeightType weight = parameter.getWeightType();
     bool any = false;
     SmallVector<Attribute> activations;
-    for (WeightFormat term : termsOf(parameter.getWeightType().getFormat())) {
+    for (WeightFormat term : termsOf(weight.getFormat())) {
       std::optional<Encoding> encoding = encodingOf(term);
       bool quantized = encoding && isQuantized(encoding->element);
       any |= quantized;
-      Type element = !quantized   ? asTheyCome
-                     : width == 0 ? typeOf(&getContext(), encoding->element)
-                                  : IntegerType::get(&getContext(), width);
-      activations.push_back(ActivationFormatAttr::get(&getContext(), element, quantized ? encoding->vector : 0));
+      Type element = !quantized            ? asTheyCome
+                     : precision.bits == 0 ? typeOf(&getContext(), encoding->element)
+                                           : IntegerType::get(&getContext(), precision.bits);
+      int64_t vector = !quantized ? 0 : precision.perToken ? weight.getColumns() : encoding->vector;
+      activations.push_back(ActivationFormatAttr::get(&getContext(), element, vector));
     }
     if (any)
       linear.setActivationsAttr(ArrayAttr::get(&getContext(), activations));

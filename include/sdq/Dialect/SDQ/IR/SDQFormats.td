@@ -99,7 +99,9 @@ def SDQ_ActivationFormat : AttrDef<SDQ_Dialect, "ActivationFormat"> {
   let summary = "the number format in which activations meet a term";
   let description = [{
     `#sdq.activation<T>` (T float: no quantization) or `#sdq.activation<q, vector = Q>`: every Q consecutive inputs of
-    a token are divided by their own scale, max |x| / max(q), rounded to q, and multiplied back (dynamic VS-Quant).
+    a token are divided by their own scale, max |x| / max(q), rounded to q (to nearest, ties to even), and multiplied
+    back (dynamic VS-Quant). The scale is an f32 that is not rounded; a vector of zeros has scale 1. A vector of all
+    inputs is one scale a token. Products and sums are f32.
 
     **Constraints**
     - (activation_c1) T is i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16, bf16 or f32.

@@ -97,16 +97,20 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
 def QuantizeActivations : Pass<"sdq-quantize-activations", "::mlir::ModuleOp"> {
   let summary = "say at which precision activations meet each term";
   let description = [{
-    Sets `activations` on every `sdq.linear` whose weight has a quantized term: with `bits=0` each such term's own type
-    and vector, with `bits=8` i8 and with `bits=4` i4 in the term's vectors; with `bits=16`, and where terms are not
-    quantized (codebooks, CSR, floats), activations are taken as they come. A parameter's own `sdq.activations`
-    dictionary of such options, as recipes leave it, comes before them and is removed.
+    Sets `activations` on every `sdq.linear` whose weight has a quantized term: with `bits=0` each such term's own type,
+    with `bits=8` i8 and with `bits=4` i4; with `bits=16`, and where terms are not quantized (codebooks, CSR, floats),
+    activations are taken as they come. Scales are f32: with `granularity=vector` one for each of the term's vectors,
+    with `granularity=token` one for each token and term. A parameter's own `sdq.activations` dictionary of such
+    options, as recipes leave it, comes before them and is removed.
 
     ```mlir
     sdq.linear %x, @w activations [#sdq.activation<i8, vector = 16>, #sdq.activation<f4E2M1FN, vector = 16>] : …
     ```
   }];
-  let options = [Option<"bits", "bits", "unsigned", "0", "0, 4, 8 or 16">];
+  let options = [
+    Option<"bits", "bits", "unsigned", "0", "0, 4, 8 or 16">,
+    Option<"granularity", "granularity", "std::string", "\"vector\"", "what shares a scale: vector or token">
+  ];
 }
 
 def VerifyWeights : Pass<"sdq-verify-weights", "::sdq::ParameterOp"> {
