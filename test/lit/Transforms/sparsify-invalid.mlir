@@ -16,7 +16,7 @@
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=3:8 pairwise=true" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=ODD
 // ODD: error: expected even N and M for pairs of neighbours (nm_c2), found pattern=3:8
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=taylor" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=METRIC
-// METRIC: error: expected a metric of magnitude, wanda or fisher, found 'taylor'
+// METRIC: error: expected a metric of magnitude, wanda, sparsegpt or fisher, found 'taylor'
 
 // A calibration is needed, must be there, must be one, must know the weight and fit it.
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=fisher" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=UNGIVEN
@@ -31,6 +31,19 @@
 // RUN: %safetensors %t.fisher "layers.0.fc.fisher=[[1, 2, 3, 4]]"
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=wanda calibration=%t.fisher" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=WANDA
 // WANDA: error: weight 'layers.0.fc': needs mean squared activations: the calibration file '{{.*}}.fisher' has no 'layers.0.fc.act_sq' by name or by content; metric=magnitude needs none
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=sparsegpt calibration=%t.fisher" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SPARSEGPT
+// SPARSEGPT: error: weight 'layers.0.fc': needs a Hessian: the calibration file '{{.*}}.fisher' has no 'layers.0.fc.hessian' by name or by content; metric=magnitude needs none
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=sparsegpt damping=-0.5" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=DAMPING
+// DAMPING: error: expected a damping of at least 0, found -0.5
+// RUN: %safetensors %t.asymmetric "layers.0.fc.hessian=[[1, 0, 0, 0], [0, 1, 0, 0.5], [0, 0, 1, 0], [0, 0, 0, 1]]"
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=sparsegpt calibration=%t.asymmetric" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=ASYMMETRIC
+// ASYMMETRIC: error: weight 'layers.0.fc': Hessian: expected a symmetric matrix, found 0.000000 at row 3, column 1 and 0.500000 across the diagonal (sparsegpt_c1)
+// RUN: %safetensors %t.singular "layers.0.fc.hessian=[4, 4]*1"
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=sparsegpt damping=0 calibration=%t.singular" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SINGULAR
+// SINGULAR: error: weight 'layers.0.fc': Hessian: expected a positive definite matrix with a damping of 0.000000, found a singular one in columns 0 to 3 (sparsegpt_c2): more damping helps
+// RUN: %safetensors %t.square "layers.0.fc.hessian=[[1, 0], [0, 1]]"
+// RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=sparsegpt calibration=%t.square" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SQUARE
+// SQUARE: error: weight 'layers.0.fc': '{{.*}}.square': tensor 'layers.0.fc.hessian': expected shape [4, 4] for a weight of 1 x 4, found [2, 2] (calibration_c3)
 // RUN: %safetensors %t.shape "layers.0.fc.fisher=[[1, 2], [3, 4]]"
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4 metric=fisher calibration=%t.shape" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SHAPE
 // SHAPE: error: weight 'layers.0.fc': '{{.*}}.shape': tensor 'layers.0.fc.fisher': expected shape [1, 4] for a weight of 1 x 4, found [2, 2] (calibration_c3)

@@ -18,13 +18,26 @@ def Sparsify : Pass<"sdq-sparsify", "::sdq::ParameterOp"> {
     sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.dense<f16>> = {…}
     // --sdq-sparsify="pattern=7:8"
     sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.nm<7:8, f16>> = {…}
+    // --sdq-sparsify="pattern=4:8 pairwise=true metric=sparsegpt calibration=c.safetensors"
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.nm<4:8, pairwise, f16>> = {…}
     ```
+
+    | `metric` | a value's score | needs |
+    | --- | --- | --- |
+    | `magnitude` | \|w\| | |
+    | `wanda` | \|w\|·√E[x²] (arXiv 2306.11695) | `.act_sq` |
+    | `fisher` | F·w² | `.fisher` |
+    | `sparsegpt` | w²/U_kk², U the Cholesky factor of the inverse Hessian; what survives is moved to make up for what goes (arXiv 2301.00774) | `.hessian` |
+
+    A pair's score is the sum of its members'. `damping` is what `sparsegpt` adds to the Hessian's diagonal, as a share of
+    its mean.
   }];
   let options = [
     Option<"pattern", "pattern", "std::string", "", "N:M">,
     Option<"pairwise", "pairwise", "bool", "false", "neighbours live and die together">,
     Option<"metric", "metric", "std::string", "\"magnitude\"",
-        "what a value is worth: magnitude |w|, wanda |w|·√E[x²] (.act_sq), fisher F·w² (.fisher)">,
+        "what a value is worth: magnitude, wanda, sparsegpt or fisher">,
+    Option<"damping", "damping", "double", "0.01", "sparsegpt: share of the Hessian's mean diagonal added to it">,
     calibrationOption
   ];
 }
