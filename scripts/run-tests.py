@@ -114,9 +114,10 @@ SUITES: dict[str, Callable[[Path, Path, dict[str, str]], Outcome]] = {
 
 
 def test_environment(build: Path) -> dict[str, str]:
-    """The caller's environment, with this interpreter first on PATH and the build folder named."""
+    """The caller's environment, with this interpreter first on PATH, this checkout's package and the build folder."""
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "python"), environment.get("PYTHONPATH")]))
     environment["SDQ_BUILD_DIR"] = str(build)
     return environment
 

@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Held-out text for bytelm: sources of this interpreter's own standard library that training never saw.
 
-`heldout_modules.json` names the modules and the rule that chose them. They are joined by two newlines and cut into
-windows of 256 bytes; the model predicts the byte after each of the 256, so a window scores 256 predictions.
+stdlib_text.py reads it. It is cut into windows of 256 bytes; the model predicts the byte after each of the 256, so a window
+scores 256 predictions.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import sysconfig
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+import stdlib_text
 
-HERE = Path(__file__).resolve().parent
 WINDOW = 256
 
 
@@ -41,20 +37,11 @@ class HeldOut:
 
 def load() -> HeldOut:
     """Read the modules of this interpreter; ends with a message if it lacks more than half of them."""
-    rule = json.loads((HERE / "heldout_modules.json").read_text())
-    library = Path(sysconfig.get_path("stdlib"))
-    present = [name for name in rule["modules"] if (library / name).is_file()]
-    missing = [name for name in rule["modules"] if name not in present]
-    if len(missing) > len(present):
-        version = ".".join(map(str, sys.version_info[:2]))
-        raise SystemExit(
-            f"held-out text: expected the standard library of Python {rule['python']}, found Python {version} in "
-            f"{library}, which lacks {len(missing)} of {len(rule['modules'])} modules"
-        )
-    text = np.frombuffer(b"\n\n".join((library / name).read_bytes() for name in present), np.uint8).astype(np.int64)
-    windows = (len(text) - 1) // WINDOW
+    source, missing = stdlib_text.heldout()
+    tokens = np.frombuffer(source, np.uint8).astype(np.int64)
+    windows = (len(tokens) - 1) // WINDOW
     end = windows * WINDOW
-    ids, targets = text[:end].reshape(windows, WINDOW), text[1 : end + 1].reshape(windows, WINDOW)
+    ids, targets = tokens[:end].reshape(windows, WINDOW), tokens[1 : end + 1].reshape(windows, WINDOW)
     return HeldOut(ids, targets, missing, end)
 
 
