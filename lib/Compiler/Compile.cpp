@@ -33,10 +33,11 @@ public:
     for (const std::string &target : request.targets)
       if (target != "cpu")
         return fail("unknown target '" + target + "': expected cpu");
-    llvm::Expected<ModelRecipe> read = readModelRecipe(options.recipe);
-    if (!read)
-      return fail(llvm::toString(read.takeError()));
-    recipe = std::make_shared<const ModelRecipe>(std::move(*read));
+    llvm::Expected<std::shared_ptr<const ModelRecipe>> resolved =
+        resolveRecipe(options.recipe, options.metric, options.unweighted);
+    if (!resolved)
+      return fail(llvm::toString(resolved.takeError()));
+    recipe = std::move(*resolved);
     if (!options.calibration.empty()) {
       llvm::Expected<std::shared_ptr<const Calibration>> opened = Calibration::share(options.calibration);
       if (!opened)

@@ -28,14 +28,11 @@ struct Compress : sdq::impl::CompressBase<Compress> {
   LogicalResult initialize(MLIRContext *context) override {
     auto fail = [&](const Twine &message) { return emitError(UnknownLoc::get(context), message); };
     if (!model) {
-      llvm::Expected<ModelRecipe> read = readModelRecipe(recipe);
+      llvm::Expected<std::shared_ptr<const ModelRecipe>> read = resolveRecipe(recipe, metric, unweighted);
       if (!read)
         return fail(llvm::toString(read.takeError()));
-      model = std::make_shared<const ModelRecipe>(std::move(*read));
+      model = std::move(*read);
     }
-    // Also where the recipe chooses nothing by it.
-    if (metric != "magnitude" && metric != "fisher")
-      return fail("expected a metric of magnitude or fisher, found '" + metric + "'");
     if (calibration.empty())
       return success();
     // Held open, so that the passes of every weight share it.
@@ -51,10 +48,13 @@ struct Compress : sdq::impl::CompressBase<Compress> {
     const Recipe &own = model->of(weightName(parameter));
     if (failed(compress(parameter, own)))
       return signalPassFailure();
+    const Recipe::Activations &activations = own.activations;
+    if (activations.bits == 16)
+      return;
     Builder builder(&getContext());
-    if (unsigned bits = activationBits(own); bits != 16)
-      parameter->setAttr(kActivationsAttr,
-                         builder.getDictionaryAttr(builder.getNamedAttr("bits", builder.getI64IntegerAttr(bits))));
+    NamedAttribute options[] = {builder.getNamedAttr("bits", builder.getI64IntegerAttr(activations.bits)),
+                                builder.getNamedAttr("granularity", builder.getStringAttr(activations.granularity))};
+    parameter->setAttr(kActivationsAttr, builder.getDictionaryAttr(options));
   }
 
   LogicalResult compress(ParameterOp parameter, const Recipe &own) {
@@ -63,12 +63,8 @@ struct Compress : sdq::impl::CompressBase<Compress> {
       if (failed(restored) || *restored)
         return restored;
     }
-    CompressOptions options;
-    options.calibration = calibration;
-    options.metric = metric;
-    options.unweighted = unweighted;
     OpPassManager passes(ParameterOp::getOperationName());
-    buildWeightPasses(passes, own, options);
+    buildWeightPasses(passes, own, calibration);
     if (failed(runPipeline(passes, parameter)))
       return failure();
     return observer ? observer->finished(parameter, own) : success();
@@ -85,6 +81,20 @@ struct Compress : sdq::impl::CompressBase<Compress> {
 std::unique_ptr<Pass> sdq::createCompress(CompressOptions options, std::shared_ptr<const ModelRecipe> model,
                                           CompressionObserver *observer) {
   return std::make_unique<Compress>(std::move(options), std::move(model), observer);
+}
+
+llvm::Expected<std::shared_ptr<const ModelRecipe>> sdq::resolveRecipe(StringRef text, StringRef metric,
+                                                                      bool unweighted) {
+  llvm::Expected<ModelRecipe> model = readModelRecipe(text);
+  if (!model)
+    return model.takeError();
+  for (Recipe *recipe : model->all()) {
+    if (!metric.empty())
+      if (llvm::Error failure = replaceMetric(*recipe, metric))
+        return failure;
+    recipe->unweighted |= unweighted && recipe->codebook;
+  }
+  return std::make_shared<const ModelRecipe>(std::move(*model));
 }
 
 StringRef sdq::weightName(ParameterOp parameter) {

@@ -23,13 +23,12 @@ void sdq::buildRaise(OpPassManager &manager, const DecomposeOptions &options) {
 
 void sdq::buildCompress(OpPassManager &manager, std::shared_ptr<const ModelRecipe> model,
                         const DecomposeOptions &options, CompressionObserver *observer) {
+  manager.addPass(createCheckRecipe(model));
   CompressOptions compress;
   compress.calibration = options.calibration;
-  compress.metric = options.metric;
-  compress.unweighted = options.unweighted;
   manager.addNestedPass<ParameterOp>(createCompress(compress, model, observer));
-  if (llvm::any_of(model->all(), [](const Recipe *recipe) { return activationBits(*recipe) != 16; }))
-    manager.addPass(createQuantizeActivations({/*bits=*/16}));
+  if (llvm::any_of(model->all(), [](const Recipe *recipe) { return recipe->activations.bits != 16; }))
+    manager.addPass(createQuantizeActivations({/*bits=*/16, /*granularity=*/"vector"}));
 }
 
 void sdq::registerDecompose() {
@@ -39,11 +38,12 @@ void sdq::registerDecompose() {
         DecomposeOptions options;
         if (failed(options.parseFromString(text)))
           return failure();
-        llvm::Expected<ModelRecipe> recipe = readModelRecipe(options.recipe);
-        if (!recipe)
-          return emitError(llvm::toString(recipe.takeError()));
+        llvm::Expected<std::shared_ptr<const ModelRecipe>> model =
+            resolveRecipe(options.recipe, options.metric, options.unweighted);
+        if (!model)
+          return emitError(llvm::toString(model.takeError()));
         buildRaise(manager, options);
-        buildCompress(manager, std::make_shared<const ModelRecipe>(std::move(*recipe)), options);
+        buildCompress(manager, *model, options);
         return success();
       },
       [](function_ref<void(const mlir::detail::PassOptions &)> show) {

@@ -13,69 +13,79 @@ using namespace sdq;
 
 namespace {
 
-std::string patternOf(int64_t n, int64_t m) { return std::to_string(n) + ":" + std::to_string(m); }
+std::string patternOf(const Recipe::Pattern &pattern) {
+  return std::to_string(pattern.n) + ":" + std::to_string(pattern.m);
+}
 
-/// One pass list for each family of recipes.
+/// The steps of a recipe as passes, in the order of the pipeline.
 struct PassList {
   OpPassManager &weights;
-  const CompressOptions &options;
+  const Recipe &recipe;
+  const std::string &calibration;
 
-  void operator()(const DenseRecipe &) {}
-
-  void operator()(const SDQRecipe &recipe) {
-    SparsifyOptions sparsify;
-    sparsify.pattern = patternOf(recipe.n, recipe.m);
-    sparsify.pairwise = recipe.pairwise;
-    sparsify.metric = options.metric;
-    sparsify.calibration = options.calibration;
-    weights.addPass(createSparsify(sparsify));
-
-    ArrayRef<SDQRecipe::Term> terms = recipe.terms;
-    for (auto [i, term] : llvm::enumerate(terms.drop_back())) {
-      ExtractOutliersOptions extract;
-      extract.pattern = patternOf(term.n, recipe.m);
-      if (i + 2 == terms.size())
-        extract.rest = patternOf(terms.back().n, recipe.m);
-      extract.metric = options.metric;
-      extract.calibration = options.calibration;
-      weights.addPass(createExtractOutliers(extract));
-    }
-
-    QuantizeOptions quantize;
-    for (const SDQRecipe::Term &term : terms)
-      quantize.types.push_back(name(term.type).str());
-    quantize.vector = recipe.vector;
-    weights.addPass(createQuantize(quantize));
+  void add() {
+    if (recipe.sparsify)
+      sparsify(*recipe.sparsify);
+    if (recipe.outliers)
+      extractGlobal(*recipe.outliers);
+    for (size_t i = 0; i + 1 < recipe.terms.size(); ++i)
+      extractLocal(recipe.terms[i], i + 2 == recipe.terms.size() ? &recipe.terms.back() : nullptr);
+    if (!recipe.terms.empty())
+      quantize();
+    if (recipe.codebook)
+      quantizeToCodebook(*recipe.codebook);
+    weights.addPass(createVerifyWeights());
   }
 
-  void operator()(const SqueezeLLMRecipe &recipe) {
-    if (recipe.percent > 0) {
-      ExtractOutliersOptions extract;
-      extract.percent = recipe.percent;
-      extract.sensitive = recipe.sensitivePercent();
-      extract.calibration = options.calibration;
-      extract.unweighted = options.unweighted;
-      weights.addPass(createExtractOutliers(extract));
-    }
-    QuantizeOptions quantize;
-    quantize.codebook = recipe.bits;
-    quantize.calibration = options.calibration;
-    quantize.unweighted = options.unweighted;
-    weights.addPass(createQuantize(quantize));
+  void sparsify(const Recipe::Sparsify &step) {
+    SparsifyOptions options;
+    options.pattern = patternOf(step.pattern);
+    options.pairwise = step.pairwise;
+    options.metric = step.metric;
+    options.calibration = calibration;
+    weights.addPass(createSparsify(options));
   }
 
-  void operator()(const RoundRecipe &recipe) {
-    QuantizeOptions quantize;
-    quantize.types = {name(recipe.bits == 4 ? ElementKind::Int4 : ElementKind::Int8).str()};
-    quantize.vector = recipe.group;
-    quantize.scale = name(ElementKind::F16).str();
-    weights.addPass(createQuantize(quantize));
+  void extractGlobal(const Recipe::Outliers &step) {
+    ExtractOutliersOptions options;
+    options.percent = step.percent;
+    options.sensitive = step.sensitive;
+    options.unweighted = recipe.unweighted;
+    options.calibration = calibration;
+    weights.addPass(createExtractOutliers(options));
+  }
+
+  /// `rest`: the term that takes what is left, where that is the last.
+  void extractLocal(const Recipe::Term &outliers, const Recipe::Term *rest) {
+    ExtractOutliersOptions options;
+    options.pattern = patternOf(*outliers.pattern);
+    if (rest)
+      options.rest = patternOf(*rest->pattern);
+    options.metric = *outliers.metric;
+    options.calibration = calibration;
+    weights.addPass(createExtractOutliers(options));
+  }
+
+  void quantize() {
+    QuantizeOptions options;
+    for (const Recipe::Term &term : recipe.terms)
+      options.types.push_back(name(term.type).str());
+    options.vector = recipe.quantize.vector;
+    options.scale = name(recipe.quantize.scale).str();
+    weights.addPass(createQuantize(options));
+  }
+
+  void quantizeToCodebook(const Recipe::Codebook &step) {
+    QuantizeOptions options;
+    options.codebook = step.bits;
+    options.unweighted = recipe.unweighted;
+    options.calibration = calibration;
+    weights.addPass(createQuantize(options));
   }
 };
 
 } // namespace
 
-void sdq::buildWeightPasses(OpPassManager &weights, const Recipe &recipe, const CompressOptions &options) {
-  std::visit(PassList{weights, options}, recipe);
-  weights.addPass(createVerifyWeights());
+void sdq::buildWeightPasses(OpPassManager &weights, const Recipe &recipe, const std::string &calibration) {
+  PassList{weights, recipe, calibration}.add();
 }

@@ -7,14 +7,15 @@
 #ifndef SDQ_LIB_PIPELINES_WEIGHTPASSES_H
 #define SDQ_LIB_PIPELINES_WEIGHTPASSES_H
 
-#include "sdq/Pipelines/Compress.h"
+#include "sdq/Recipe/Recipe.h"
 
 #include "mlir/Pass/PassManager.h"
 
 namespace sdq {
 
-/// Adds the passes that make of one `sdq.parameter` what `recipe` says, and verify it.
-void buildWeightPasses(mlir::OpPassManager &weights, const Recipe &recipe, const CompressOptions &options);
+/// Adds the passes that make of one `sdq.parameter` what `recipe` says, and verify it. `calibration`: the path of the
+/// file of statistics, or empty.
+void buildWeightPasses(mlir::OpPassManager &weights, const Recipe &recipe, const std::string &calibration);
 
 } // namespace sdq
 

@@ -12,7 +12,7 @@ using namespace sdq;
 using llvm::StringRef;
 
 const Recipe &ModelRecipe::of(StringRef weight) const {
-  static const Recipe leftAlone = DenseRecipe();
+  static const Recipe leftAlone = {};
   auto matches = [&](const LayerPattern &pattern) { return pattern.matches(weight); };
   if (llvm::any_of(ignore, matches))
     return leftAlone;
@@ -20,16 +20,13 @@ const Recipe &ModelRecipe::of(StringRef weight) const {
   return own == overrides.end() ? recipe : own->recipe;
 }
 
-std::vector<const Recipe *> ModelRecipe::all() const {
-  std::vector<const Recipe *> recipes = {&recipe};
-  for (const Override &each : overrides)
+/// The recipes of a model recipe, constant or not.
+template <typename Pointer, typename Model>
+static std::vector<Pointer> recipesOf(Model &model) {
+  std::vector<Pointer> recipes = {&model.recipe};
+  for (auto &each : model.overrides)
     recipes.push_back(&each.recipe);
   return recipes;
 }
-
-llvm::Expected<ModelRecipe> sdq::readModelRecipe(StringRef name) {
-  llvm::Expected<Recipe> recipe = parseRecipe(name);
-  if (!recipe)
-    return recipe.takeError();
-  return ModelRecipe{*recipe, {}, {}};
-}
+std::vector<const Recipe *> ModelRecipe::all() const { return recipesOf<const Recipe *>(*this); }
+std::vector<Recipe *> ModelRecipe::all() { return recipesOf<Recipe *>(*this); }

@@ -1,79 +1,82 @@
-//===- Target.cpp - The format a recipe ends in, and its throughput -------===//
+//===- Target.cpp - What a recipe makes of a weight -----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "sdq/Recipe/Recipe.h"
+#include "Words.h"
 
-#include <algorithm>
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
 
 using namespace sdq;
 
-namespace {
-
-/// Builds the target of each kind of recipe.
-struct Target {
-  Shape shape;
-  const DenseFormat &imported;
-
-  int64_t vectorOr(int64_t vector) const { return vector ? vector : shape.columns; }
-
-  Format operator()(const SDQRecipe &recipe) const {
-    std::vector<Format> terms;
-    for (const SDQRecipe::Term &term : recipe.terms) {
-      Encoding encoding{term.type};
-      if (isQuantized(term.type))
-        encoding = {term.type, vectorOr(recipe.vector), ScaleKind::E4M3};
-      terms.push_back(NMFormat{term.n, recipe.m, recipe.pairwiseTerms(), encoding});
-    }
-    if (terms.size() == 1)
-      return terms.front();
-    return SumFormat{std::move(terms)};
-  }
-  Format operator()(const SqueezeLLMRecipe &recipe) const {
-    LUTFormat codebook{recipe.bits, ElementKind::F16};
-    if (recipe.percent == 0)
-      return codebook;
-    return SumFormat{{CSRFormat{ElementKind::F16}, codebook}};
-  }
-  Format operator()(const RoundRecipe &recipe) const {
-    ElementKind element = recipe.bits == 4 ? ElementKind::Int4 : ElementKind::Int8;
-    return DenseFormat{{element, vectorOr(recipe.group), ScaleKind::F16}};
-  }
-  Format operator()(const DenseRecipe &) const { return imported; }
-};
-
-/// Sums d_t / s_t, the time of each kind of recipe in units of dense 16-bit time.
-struct Time {
-  unsigned activationBits;
-
-  double term(double density, unsigned bits) const {
-    unsigned wider = std::max(bits, activationBits);
-    return density / (wider <= 4 ? 4 : wider <= 8 ? 2 : 1);
-  }
-  double operator()(const SDQRecipe &recipe) const {
-    double time = 0;
-    for (const SDQRecipe::Term &each : recipe.terms)
-      time += term(double(each.n) / double(recipe.m), bitWidth(each.type));
-    return time;
-  }
-  double operator()(const SqueezeLLMRecipe &recipe) const { return term(1, 16) + term(recipe.percent / 100, 16); }
-  double operator()(const RoundRecipe &recipe) const { return term(1, recipe.bits); }
-  double operator()(const DenseRecipe &) const { return term(1, 16); }
-};
-
-} // namespace
-
 Format sdq::targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &imported) {
-  return std::visit(Target{shape, imported}, recipe);
+  if (recipe.isDense())
+    return imported;
+  std::vector<Format> parts;
+  ElementKind exact = imported.encoding.element;
+  if (recipe.outliers)
+    parts.push_back(CSRFormat{exact});
+  for (const Recipe::Term &term : recipe.terms) {
+    Encoding encoding{term.type};
+    if (isQuantized(term.type)) {
+      int64_t vector = recipe.quantize.vector ? recipe.quantize.vector : shape.columns;
+      encoding = {term.type, vector, recipe.quantize.scale};
+    }
+    if (term.pattern)
+      parts.push_back(NMFormat{term.pattern->n, term.pattern->m, recipe.pairwiseTerms(), encoding});
+    else
+      parts.push_back(DenseFormat{encoding});
+  }
+  if (recipe.codebook)
+    parts.push_back(LUTFormat{recipe.codebook->bits, exact});
+  if (parts.size() == 1)
+    return parts.front();
+  return SumFormat{std::move(parts)};
+}
+
+int64_t sdq::outlierCount(const Recipe &recipe, Shape shape) {
+  if (!recipe.outliers)
+    return 0;
+  // As findGlobalOutliers counts: each share is rounded for itself.
+  double size = double(shape.rows * shape.columns);
+  auto count = [&](double percent) { return std::llround(percent / 100 * size); };
+  double sensitive = recipe.unweighted ? 0 : recipe.outliers->sensitive;
+  return std::min<int64_t>(count(sensitive) + count(recipe.outliers->percent - sensitive), int64_t(size));
 }
 
 double sdq::effectiveThroughput(const Recipe &recipe, unsigned activationBits) {
-  return 1 / std::visit(Time{activationBits}, recipe);
+  // Sums d_t / s_t, the time in units of dense 16-bit time.
+  double time = 0;
+  auto add = [&](double density, unsigned bits) {
+    unsigned wider = std::max(bits, activationBits);
+    time += density / (wider <= 4 ? 4 : wider <= 8 ? 2 : 1);
+  };
+  if (recipe.outliers)
+    add(recipe.outliers->percent / 100, 16);
+  for (const Recipe::Term &term : recipe.terms)
+    add(term.pattern ? double(term.pattern->n) / double(term.pattern->m) : 1, bitWidth(term.type));
+  if (recipe.codebook || recipe.isDense())
+    add(1, 16);
+  return 1 / time;
 }
 
-unsigned sdq::activationBits(const Recipe &recipe) {
-  const auto *sdq = std::get_if<SDQRecipe>(&recipe);
-  return sdq ? sdq->activationBits : 16;
+llvm::Error sdq::replaceMetric(Recipe &recipe, llvm::StringRef metric) {
+  bool sparsifies = llvm::is_contained(kSparsifyMetrics, metric),
+       extracts = llvm::is_contained(kOutlierMetrics, metric);
+  if (!sparsifies && !extracts) {
+    llvm::SmallVector<llvm::StringRef> words(std::begin(kSparsifyMetrics), std::end(kSparsifyMetrics));
+    for (llvm::StringRef word : kOutlierMetrics)
+      if (!llvm::is_contained(words, word))
+        words.push_back(word);
+    return llvm::createStringError("expected a metric of " + alternatives(words) + ", found '" + metric + "'");
+  }
+  if (recipe.sparsify && sparsifies)
+    recipe.sparsify->metric = metric.str();
+  for (Recipe::Term &term : llvm::drop_end(recipe.terms, recipe.terms.empty() ? 0 : 1))
+    if (extracts)
+      term.metric = metric.str();
+  return llvm::Error::success();
 }

@@ -11,25 +11,27 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/WithColor.h"
 
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("sdq-compile options");
-static cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("<model.onnx|.mlir|.mlirbc>"),
-                                  cl::cat(category));
-static cl::opt<std::string> output("o", cl::Required, cl::value_desc("file"), cl::desc("Compressed model (.sdq)"),
+static cl::opt<std::string> input(cl::Positional, cl::desc("<model.onnx|.mlir|.mlirbc>"), cl::cat(category));
+static cl::opt<std::string> output("o", cl::value_desc("file"), cl::desc("Compressed model (.sdq)"), cl::cat(category));
+static cl::opt<std::string> recipe("recipe", cl::init(sdq::defaultRecipe.str()), cl::value_desc("name|file.yaml"),
+                                   cl::desc("What becomes of the weights: a name such as SDQ-W7:8-1:8int8-6:8fp4, "
+                                            "SqueezeLLM-w4-s0.45, W4-g128 or dense, or a file of recipes"),
                                    cl::cat(category));
-static cl::opt<std::string> recipe("recipe", cl::init(sdq::defaultRecipe.str()), cl::value_desc("name"),
-                                   cl::desc("What becomes of the weights, such as SDQ-W7:8-1:8int8-6:8fp4, "
-                                            "SqueezeLLM-w4-s0.45, W4-g128 or dense"),
-                                   cl::cat(category));
+static cl::opt<std::string> printedRecipe("print-recipe", cl::value_desc("name|file.yaml"),
+                                          cl::desc("Print all that the recipe stands for as YAML, and do nothing else"),
+                                          cl::cat(category));
 static cl::opt<std::string> calibration("calibration", cl::value_desc("file"),
-                                        cl::desc("Statistics (safetensors): <weight>.fisher [N,K]"),
-                                        cl::cat(category));
-static cl::opt<std::string> metric("metric", cl::init("magnitude"), cl::value_desc("name"),
-                                   cl::desc("SDQ: what a value is worth, magnitude or fisher"), cl::cat(category));
-static cl::opt<bool> unweighted("unweighted", cl::desc("SqueezeLLM: go without Fisher information"),
-                                cl::cat(category));
+                                        cl::desc("Statistics (safetensors): <weight>.fisher [N,K]"), cl::cat(category));
+static cl::opt<std::string> metric("metric", cl::value_desc("name"),
+                                   cl::desc("What a value is worth (magnitude, wanda, product, fisher, …), in place of "
+                                            "the recipe's wherever a step knows the word"),
+                                   cl::cat(category));
+static cl::opt<bool> unweighted("unweighted", cl::desc("Codebooks: go without Fisher information"), cl::cat(category));
 static cl::opt<int64_t> minSize("min-size", cl::init(4096), cl::value_desc("elements"),
                                 cl::desc("Leave smaller weights alone"), cl::cat(category));
 static cl::list<std::string> ignore("ignore", cl::value_desc("regex"),
@@ -41,10 +43,28 @@ static cl::opt<std::string> report("report", cl::value_desc("file"),
                                    cl::desc("Report as JSON (default: <output>.report.json)"), cl::cat(category));
 static cl::opt<bool> force("force", cl::desc("Overwrite existing files"), cl::cat(category));
 
+static int fail(const llvm::Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "sdq-compile") << message << '\n';
+  return 1;
+}
+
+/// Prints a recipe as YAML; metric and unweighted count as they do when it is used.
+static int printRecipe() {
+  auto model = sdq::resolveRecipe(printedRecipe, metric, unweighted);
+  if (!model)
+    return fail(llvm::toString(model.takeError()));
+  llvm::outs() << sdq::printYAML(**model);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Compresses the weights of a model and compiles it\n");
+  if (printedRecipe.getNumOccurrences())
+    return printRecipe();
+  if (input.empty() || output.empty())
+    return fail("expected a model and -o <file>; see --help");
 
   mlir::DialectRegistry registry;
   sdq::registerCompilerDialects(registry);

@@ -20,14 +20,24 @@ public:
       : places(sources, &context), placeless(&context, [](mlir::Diagnostic &diagnostic) {
           if (!llvm::isa<mlir::UnknownLoc>(diagnostic.getLocation()))
             return mlir::failure();
-          bool isError = diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
-          llvm::errs() << (isError ? "error: " : "") << diagnostic << "\n";
+          llvm::errs() << severityOf(diagnostic) << diagnostic << "\n";
           return mlir::success();
         }) {
     context.printOpOnDiagnostic(false);
   }
 
 private:
+  static llvm::StringRef severityOf(const mlir::Diagnostic &diagnostic) {
+    switch (diagnostic.getSeverity()) {
+    case mlir::DiagnosticSeverity::Error:
+      return "error: ";
+    case mlir::DiagnosticSeverity::Warning:
+      return "warning: ";
+    default:
+      return "";
+    }
+  }
+
   llvm::SourceMgr sources;
   mlir::SourceMgrDiagnosticHandler places;
   mlir::ScopedDiagnosticHandler placeless;

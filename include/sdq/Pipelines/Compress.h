@@ -32,10 +32,18 @@ public:
   virtual mlir::LogicalResult finished(ParameterOp parameter, const Recipe &recipe) { return mlir::success(); }
 };
 
-/// The pass `sdq-compress` with the recipes of `model` in place of those of the option, and an observer that outlives
-/// the pass.
+/// The pass `sdq-compress` with the recipes of `model` in place of what its options stand for, and an observer that
+/// outlives the pass.
 std::unique_ptr<mlir::Pass> createCompress(CompressOptions options, std::shared_ptr<const ModelRecipe> model,
                                            CompressionObserver *observer = nullptr);
+
+/// The pass `sdq-check-recipe`, likewise.
+std::unique_ptr<mlir::Pass> createCheckRecipe(std::shared_ptr<const ModelRecipe> model);
+
+/// The recipes that `text` stands for (readModelRecipe), with `metric` in place of theirs unless it is empty, and
+/// codebooks unweighted where that is asked for.
+llvm::Expected<std::shared_ptr<const ModelRecipe>> resolveRecipe(llvm::StringRef text, llvm::StringRef metric = "",
+                                                                 bool unweighted = false);
 
 /// The name that the model has for a parameter's weight: what recipes match and calibrations know.
 llvm::StringRef weightName(ParameterOp parameter);

@@ -19,14 +19,16 @@ namespace sdq {
 inline constexpr llvm::StringLiteral defaultRecipe = "W4-g32";
 
 struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
-  Option<std::string> recipe{*this, "recipe", llvm::cl::desc("what becomes of the weights: a recipe's name"),
+  Option<std::string> recipe{*this, "recipe",
+                             llvm::cl::desc("what becomes of the weights: a recipe's name, or a .yaml file"),
                              llvm::cl::init(defaultRecipe.str())};
   Option<std::string> calibration{*this, "calibration",
                                   llvm::cl::desc("safetensors file of statistics: <weight>.fisher [N,K]")};
-  Option<std::string> metric{*this, "metric", llvm::cl::desc("SDQ: what a value is worth, magnitude or fisher (F·w²)"),
-                             llvm::cl::init("magnitude")};
+  Option<std::string> metric{*this, "metric",
+                             llvm::cl::desc("what a value is worth (magnitude, wanda, product, fisher, …), in place of "
+                                            "the recipe's wherever a step knows the word")};
   Option<bool> unweighted{*this, "unweighted",
-                          llvm::cl::desc("SqueezeLLM: go without Fisher information, every error weighs the same")};
+                          llvm::cl::desc("codebooks: go without Fisher information, every error weighs the same")};
   Option<int64_t> minSize{*this, "min-size", llvm::cl::desc("elements below which a weight is left alone"),
                           llvm::cl::init(4096)};
   ListOption<std::string> ignore{*this, "ignore", llvm::cl::desc("regexes on names of weights to leave alone")};

@@ -4,8 +4,19 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A model has one recipe, weights that are left alone, and weights with a recipe of their own. Weights are said in the
-// words of Hugging Face's compressed-tensors:
+// A model has one recipe, weights that are left alone, and weights with a recipe of their own. In YAML:
+//
+//   recipe: SDQ-W7:8-1:8int8-6:8fp4            # a name, or a mapping of the sections in sdq/Recipe/Recipe.h
+//   ignore: [lm_head]
+//   overrides:
+//     - targets: ['re:.*layers\.(0|31)\..*']
+//       recipe: W8-g128
+//     - targets: [down_proj, o_proj]
+//       recipe:
+//         name: SDQ-W7:8-1:8int8-6:8fp4        # what it starts from
+//         quantize: {group_size: 32}
+//
+// Weights are said in the words of Hugging Face's compressed-tensors:
 //
 //   model.layers.0.mlp.down_proj     the module of that name; its weight may be called `….weight`
 //   down_proj, mlp.down_proj         every module whose path ends so
@@ -15,12 +26,19 @@
 // `ignore` comes before `overrides`, and of the overrides the first that matches counts: the special before the
 // general.
 //
+// **Constraints**, beside those of recipes
+// - (recipe_c14) a file is a mapping with the key `recipe` and perhaps `ignore` and `overrides`; an override has
+//   `targets` and `recipe`, and at least one target.
+// - (recipe_c15) a target is a name, or a regular expression behind `re:`.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef SDQ_RECIPE_MODELRECIPE_H
 #define SDQ_RECIPE_MODELRECIPE_H
 
 #include "sdq/Recipe/Recipe.h"
+
+#include "llvm/Support/MemoryBufferRef.h"
 
 #include <memory>
 
@@ -63,10 +81,18 @@ struct ModelRecipe {
   const Recipe &of(llvm::StringRef weight) const;
   /// The recipe, and those of all overrides.
   std::vector<const Recipe *> all() const;
+  std::vector<Recipe *> all();
 };
 
-/// The model recipe that a recipe's name stands for.
-llvm::Expected<ModelRecipe> readModelRecipe(llvm::StringRef name);
+/// The model recipe that `text` stands for: a recipe's name; a file whose name ends in .yaml or .yml; a recipe as a
+/// YAML mapping in flow style, `{…}`. Errors name file, line and column, what was expected and what was found.
+llvm::Expected<ModelRecipe> readModelRecipe(llvm::StringRef text);
+
+/// Reads what a file would hold.
+llvm::Expected<ModelRecipe> parseYAML(llvm::MemoryBufferRef buffer);
+
+/// All of it as YAML, every default spelled out, sections in the order of the pipeline. Reads back the same.
+std::string printYAML(const ModelRecipe &model);
 
 } // namespace sdq
 

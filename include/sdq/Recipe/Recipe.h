@@ -4,33 +4,54 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A recipe says how a weight is compressed. Its short name is the papers' own notation:
+// A recipe says how a weight is compressed: which steps of the pipeline it goes through, and with what settings.
+//
+//   sparsify     keep N of every M inputs                                             --sdq-sparsify
+//   outliers     a share of the values over the whole matrix leaves for a CSR term    --sdq-extract-outliers
+//   terms        what remains is the sum of these; all but the last take the          --sdq-extract-outliers
+//                outliers of every block, the last takes what they leave
+//   quantize     how the numbers of the terms are rounded and scaled                  --sdq-quantize
+//   codebook     in place of terms: a table of values for every output channel        --sdq-quantize
+//   activations  at which precision inputs meet the terms                             --sdq-quantize-activations
+//
+// Its short name is the papers' own notation, for what a name can say:
 //
 //   SDQ-W<N:M>[p]-<n:M><type>[-<n:M><type>…][-q<Q>][-a16|-a8|-a4]      arXiv 2406.13868
 //       sparsify to N:M (p: pairs of neighbours live and die together), then split into terms, outliers first. Types:
-//       int4 int8 fp4 (e2m1) fp8 (e4m3) fp8e5m2 fp16 bf16. Q: inputs that share a scale, 16 unless given, K for all of
-//       a row. Activations meet each term at its own precision unless -a… says at how many bits.
+//       int2 int3 int4 int8 fp4 (e2m1) fp8 (e4m3) fp8e5m2 fp16 bf16. Q: inputs that share a scale, 16 unless given, K
+//       for all of a row. Activations meet each term at its own precision unless -a… says at how many bits.
 //   SqueezeLLM-w<bits>[-s<percent>]                                    arXiv 2306.07629
 //       a codebook of 2^bits values per output channel; percent of the values stay exact in a sparse term.
-//   W<bits>[-g<group>]
-//       round to nearest, symmetric int4 or int8 with f16 scales, one a group of inputs (without -g: one a channel).
+//   W<bits>[-g<group>][-a8|-a4]
+//       round to nearest, symmetric integers of 2, 3, 4 or 8 bits with f16 scales, one a group of inputs (without -g:
+//       one a channel). Activations are left as they come unless -a… says at how many bits.
 //   dense
 //       left as it is.
 //
 // SDQ-W7:8-1:8int8-6:8fp4 sparsifies to 7:8, takes the outlier of every eight as int8 and the six that remain as fp4.
-// A name that spells out a default prints back without it; every other name prints back as it was.
+// A name that spells out a default prints back without it; every other name prints back as it was. What a name cannot
+// say is YAML: sdq/Recipe/ModelRecipe.h.
 //
 // **Constraints**
-// - (recipe_c1) the family is one of the above.
-// - (recipe_c2) the fields are those of the grammar, each at most once.
+// - (recipe_c1) the family of a name is one of the above.
+// - (recipe_c2) the fields of a name are those of the grammar, each at most once; the keys of a mapping are those of
+// its
+//   section, each at most once, their values of its kind.
 // - (recipe_c3) 1 ≤ N ≤ M ≤ 32, in the sparsification and in every term.
 // - (recipe_c4) the terms' M is the sparsification's.
 // - (recipe_c5) N ≤ Σn: the terms have room for every value that sparsification keeps.
 // - (recipe_c6) pairwise: N and M even, and n too where the one term is itself pairwise.
 // - (recipe_c7) a term's type is one of those listed.
 // - (recipe_c8) Q and group are at least 1 and less than 2^31.
-// - (recipe_c9) bits: 2 … 8 for SqueezeLLM, 4 or 8 for W.
-// - (recipe_c10) 0 < percent < 100.
+// - (recipe_c9) bits: 2 … 8 for a codebook, 2, 3, 4 or 8 for W; 0 (each term's own), 4, 8 or 16 for activations.
+// - (recipe_c10) 0 < percent < 100, 0 ≤ sensitive ≤ percent.
+// - (recipe_c11) terms and a codebook exclude each other; terms have patterns exactly where the recipe sparsifies, and
+//   there is one term where it does not; sparsification goes with terms, outliers with a codebook.
+// - (recipe_c12) metric and granularity are words that their step knows; every term has a metric but the
+//   last,
+//   which takes what the others leave.
+// - (recipe_c13) only quantized terms meet quantized activations, and only what Fisher information weighs is
+// unweighted.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,74 +62,115 @@
 
 #include "llvm/Support/Error.h"
 
+#include <optional>
+
 namespace sdq {
 
-/// SDQ: sparsify, decompose, quantize.
-struct SDQRecipe {
+struct Recipe {
+  /// N of every M consecutive inputs.
+  struct Pattern {
+    int64_t n = 0, m = 0;
+    bool operator==(const Pattern &) const = default;
+  };
+  struct Sparsify {
+    Pattern pattern;
+    /// Neighbours live and die together.
+    bool pairwise = false;
+    /// What a value is worth, in the words of the pass.
+    std::string metric = "magnitude";
+    bool operator==(const Sparsify &) const = default;
+  };
+  struct Outliers {
+    /// Percent of all values that leave, in all.
+    double percent = 0;
+    /// Of these, those with the largest Fisher information; the others leave for their magnitude.
+    double sensitive = 0;
+    bool operator==(const Outliers &) const = default;
+  };
   struct Term {
-    int64_t n = 0;
+    /// Absent: dense.
+    std::optional<Pattern> pattern;
     ElementKind type = ElementKind::F16;
+    /// What makes an outlier of a value; the last term, which takes what is left, has none.
+    std::optional<std::string> metric;
     bool operator==(const Term &) const = default;
   };
-  /// The sparsification keeps n of every m inputs; the terms share m.
-  int64_t n = 0, m = 0;
-  bool pairwise = false;
+  struct Quantize {
+    /// Inputs that share a scale; 0: all of a row.
+    int64_t vector = 16;
+    ScaleKind scale = ScaleKind::E4M3;
+    bool operator==(const Quantize &) const = default;
+  };
+  struct Codebook {
+    unsigned bits = 4;
+    bool operator==(const Codebook &) const = default;
+  };
+  struct Activations {
+    /// 16 (as they come), 8 or 4; 0: at the precision of the term they meet.
+    unsigned bits = 16;
+    /// What shares a scale: a vector of the term, or a token.
+    std::string granularity = "vector";
+    bool operator==(const Activations &) const = default;
+  };
+
+  std::optional<Sparsify> sparsify;
+  std::optional<Outliers> outliers;
   /// Outliers first.
   std::vector<Term> terms;
-  /// Inputs that share a scale; 0: all of a row.
-  int64_t vector = 16;
-  /// Bits at which activations meet every term: 16, 8 or 4; 0: each term's own.
-  unsigned activationBits = 0;
-  bool operator==(const SDQRecipe &) const = default;
+  Quantize quantize;
+  std::optional<Codebook> codebook;
+  Activations activations;
+  /// Go without Fisher information: outliers by magnitude alone, codebooks as if every error weighed the same.
+  bool unweighted = false;
+  bool operator==(const Recipe &) const = default;
 
+  /// Leaves weights as they are.
+  bool isDense() const { return terms.empty() && !codebook; }
   /// Whether the terms are stored in pairs: only a lone term keeps the pairs of a pairwise sparsification. Where
   /// several share them, each takes single values (a pair may be split between outliers and inliers).
-  bool pairwiseTerms() const { return pairwise && terms.size() == 1; }
+  bool pairwiseTerms() const { return sparsify && sparsify->pairwise && terms.size() == 1; }
 };
 
-/// SqueezeLLM: a Fisher-weighted codebook, and some values exact.
-struct SqueezeLLMRecipe {
-  unsigned bits = 4;
-  /// Percent of all values in the sparse term: the sensitive ones and the outliers. 0: no sparse term.
-  double percent = 0;
-  bool operator==(const SqueezeLLMRecipe &) const = default;
+/// What makes an outlier of a value where nothing else is said.
+inline constexpr llvm::StringLiteral kDefaultOutlierMetric = "magnitude";
 
-  /// Percent of values taken for their Fisher information: 0.05 (§4.2 of the paper), or all where that is more.
-  double sensitivePercent() const { return percent < 0.05 ? percent : 0.05; }
-  /// Percent of values taken for their magnitude.
-  double outlierPercent() const { return percent - sensitivePercent(); }
+/// Percent of values that SqueezeLLM takes for their Fisher information: 0.05 (§4.2 of the paper), or all where that is
+/// more than `percent`.
+inline double sensitivePercent(double percent) { return percent < 0.05 ? percent : 0.05; }
+
+/// A constraint that a recipe breaks.
+struct RecipeViolation {
+  /// The place, as in YAML: "sparsify.pattern", "terms[1].type"; a section where several of its keys take part.
+  std::string place;
+  /// What was expected and what was found.
+  std::string message;
+  llvm::StringRef label;
 };
 
-/// Round to nearest, symmetric.
-struct RoundRecipe {
-  unsigned bits = 4;
-  /// Inputs that share a scale; 0: all of a row.
-  int64_t group = 0;
-  bool operator==(const RoundRecipe &) const = default;
-};
-
-/// Left as it is.
-struct DenseRecipe {
-  bool operator==(const DenseRecipe &) const = default;
-};
-
-using Recipe = std::variant<SDQRecipe, SqueezeLLMRecipe, RoundRecipe, DenseRecipe>;
+/// The first of recipe_c3 … recipe_c13 that `recipe` breaks.
+std::optional<RecipeViolation> verifyRecipe(const Recipe &recipe);
 
 /// The recipe that `name` stands for. Errors quote the name and the label of the constraint it breaks.
 llvm::Expected<Recipe> parseRecipe(llvm::StringRef name);
 
-/// The name of a valid recipe.
+/// The name of a valid recipe, or nullopt where no name says it.
+std::optional<std::string> nameOf(const Recipe &recipe);
+
+/// A valid recipe in one line: its name, else all of it as a YAML mapping in flow style.
 std::string printRecipe(const Recipe &recipe);
 
-/// Bits at which activations meet a weight of this recipe: 16 (as they come), 8 or 4; 0: at each term's own.
-unsigned activationBits(const Recipe &recipe);
+/// Puts `metric` in place of the recipe's wherever a step knows that word. An error where no step of any recipe does.
+llvm::Error replaceMetric(Recipe &recipe, llvm::StringRef metric);
 
-/// The format that a `shape` weight, imported as `imported`, ends in.
-///   SDQ         sum<nm<n:M, type, vector = Q, scale = f8E4M3FN>, …>; a lone term stands for itself
-///   SqueezeLLM  sum<csr<f16>, lut<bits, f16>>, or the lut alone
-///   W           dense<i4|i8, vector = group, scale = f16>
-///   dense       `imported`
+/// The format that a `shape` weight, imported as `imported`, ends in: a sum where there is more than one of
+///   outliers   csr<imported element>
+///   terms      nm<n:M, type, vector, scale>, or dense<type, vector, scale> without a pattern
+///   codebook   lut<bits, imported element>
+/// in this order; `imported` where there is none.
 Format targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &imported);
+
+/// How many values of a `shape` weight its CSR term holds: the one extent that is not in the format.
+int64_t outlierCount(const Recipe &recipe, Shape shape);
 
 /// Effective compute throughput T = 1 / Σ_t d_t / s_t relative to dense 16-bit arithmetic (arXiv 2406.13868): d_t is
 /// the share of the dense grid's products that term t computes (N/M; ρ for a CSR), s_t the rate of the wider operand

@@ -64,18 +64,18 @@ TEST(LayerPattern, WhatIsNoPatternIsRefused) {
 }
 
 TEST(ModelRecipe, TheFirstRuleThatMatchesCounts) {
-  RoundRecipe w4{4, 128}, w8{8, 0};
-  SqueezeLLMRecipe codebook{3, 0.45};
+  auto recipe = [](llvm::StringRef name) { return llvm::cantFail(parseRecipe(name)); };
+  Recipe w4 = recipe("W4-g128"), w8 = recipe("W8"), codebook = recipe("SqueezeLLM-w3-s0.45");
   ModelRecipe model{
       w4,
       {pattern("lm_head"), pattern("re:.*layers\\.0\\.")},
       {{{pattern("re:.*layers\\.1\\..*down_proj"), pattern("q_proj")}, w8}, {{pattern("down_proj")}, codebook}}};
-  EXPECT_EQ(Recipe(w4), model.of("model.layers.1.mlp.up_proj.weight"));
-  EXPECT_EQ(Recipe(w8), model.of("model.layers.1.mlp.down_proj.weight"));
-  EXPECT_EQ(Recipe(w8), model.of("model.layers.2.self_attn.q_proj.weight"));
-  EXPECT_EQ(Recipe(codebook), model.of("model.layers.2.mlp.down_proj.weight"));
-  EXPECT_EQ(Recipe(DenseRecipe()), model.of("lm_head.weight"));
-  EXPECT_EQ(Recipe(DenseRecipe()), model.of("model.layers.0.mlp.down_proj.weight")); // ignored before overridden
+  EXPECT_EQ(w4, model.of("model.layers.1.mlp.up_proj.weight"));
+  EXPECT_EQ(w8, model.of("model.layers.1.mlp.down_proj.weight"));
+  EXPECT_EQ(w8, model.of("model.layers.2.self_attn.q_proj.weight"));
+  EXPECT_EQ(codebook, model.of("model.layers.2.mlp.down_proj.weight"));
+  EXPECT_EQ(Recipe(), model.of("lm_head.weight"));
+  EXPECT_EQ(Recipe(), model.of("model.layers.0.mlp.down_proj.weight")); // ignored before overridden
   EXPECT_EQ(3u, model.all().size());
 }
 

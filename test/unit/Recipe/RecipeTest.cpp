@@ -21,7 +21,7 @@ Recipe parse(llvm::StringRef name) {
   auto recipe = parseRecipe(name);
   if (!recipe) {
     ADD_FAILURE() << llvm::toString(recipe.takeError());
-    return DenseRecipe{};
+    return {};
   }
   return *recipe;
 }
@@ -34,32 +34,95 @@ std::string errorOf(llvm::StringRef name) {
 }
 
 TEST(Recipe, NamesPrintBack) {
-  for (const char *name : {"SDQ-W7:8-1:8int8-6:8fp4", "SDQ-W7:8-1:8int8-6:8fp4-a16", "SDQ-W4:8p-1:8int8-3:8int4-q128",
-                           "SDQ-W6:8-2:8fp16-2:8fp8e5m2-2:8fp8-qK-a8", "SDQ-W2:4-2:4int4-a4", "SDQ-W32:32-32:32bf16",
-                           "SDQ-W4:8p-4:8fp4", "SqueezeLLM-w3", "SqueezeLLM-w4-s0.45", "SqueezeLLM-w8-s12",
-                           "SqueezeLLM-w2-s0.000001", "W4", "W4-g128", "W8-g2147483647", "dense"})
+  for (const char *name :
+       {"SDQ-W7:8-1:8int8-6:8fp4", "SDQ-W7:8-1:8int8-6:8fp4-a16", "SDQ-W4:8p-1:8int8-3:8int4-q128",
+        "SDQ-W6:8-2:8fp16-2:8fp8e5m2-2:8fp8-qK-a8", "SDQ-W2:4-2:4int4-a4", "SDQ-W32:32-32:32bf16", "SDQ-W4:8p-4:8fp4",
+        "SqueezeLLM-w3", "SqueezeLLM-w4-s0.45", "SqueezeLLM-w8-s12", "SqueezeLLM-w2-s0.000001", "W2", "W3-g32", "W4",
+        "W4-g128", "W8-g2147483647", "W8-a8", "W4-g128-a4", "dense"})
     EXPECT_EQ(name, printRecipe(parse(name)));
 }
 
 TEST(Recipe, SpelledOutDefaultsAreDropped) {
   EXPECT_EQ("SDQ-W7:8-1:8int8-6:8fp4-a16", printRecipe(parse("SDQ-W7:8-1:8int8-6:8fp4-q16-a16")));
   EXPECT_EQ("SqueezeLLM-w4-s0.45", printRecipe(parse("SqueezeLLM-w4-s0.450")));
+  EXPECT_EQ("W4-g128", printRecipe(parse("W4-g128-a16")));
 }
 
 TEST(Recipe, NamesParseToTheirStructure) {
-  SDQRecipe sdq{4, 8, true, {{1, ElementKind::Int8}, {3, ElementKind::E2M1}}, 128, 16};
-  EXPECT_EQ(Recipe(sdq), parse("SDQ-W4:8p-1:8int8-3:8fp4-q128-a16"));
-  EXPECT_EQ(Recipe(SDQRecipe({7, 8, false, {{7, ElementKind::E4M3}}, 16, 0})), parse("SDQ-W7:8-7:8fp8"));
-  EXPECT_EQ(Recipe(SqueezeLLMRecipe({3, 0.45})), parse("SqueezeLLM-w3-s0.45"));
-  EXPECT_EQ(Recipe(RoundRecipe({4, 128})), parse("W4-g128"));
-  EXPECT_EQ(Recipe(DenseRecipe()), parse("dense"));
+  Recipe sdq;
+  sdq.sparsify = {{4, 8}, true, "magnitude"};
+  sdq.terms = {{Recipe::Pattern{1, 8}, ElementKind::Int8, "magnitude"}, {Recipe::Pattern{3, 8}, ElementKind::E2M1, {}}};
+  sdq.quantize = {128, ScaleKind::E4M3};
+  sdq.activations.bits = 16;
+  EXPECT_EQ(sdq, parse("SDQ-W4:8p-1:8int8-3:8fp4-q128-a16"));
+
+  Recipe lone;
+  lone.sparsify = {{7, 8}, false, "magnitude"};
+  lone.terms = {{Recipe::Pattern{7, 8}, ElementKind::E4M3, {}}};
+  lone.activations.bits = 0;
+  EXPECT_EQ(lone, parse("SDQ-W7:8-7:8fp8"));
+
+  Recipe codebook;
+  codebook.outliers = {0.45, 0.05};
+  codebook.codebook = {3};
+  EXPECT_EQ(codebook, parse("SqueezeLLM-w3-s0.45"));
+
+  Recipe round;
+  round.terms = {{{}, ElementKind::Int4, {}}};
+  round.quantize = {128, ScaleKind::F16};
+  EXPECT_EQ(round, parse("W4-g128"));
+  round.terms.front().type = ElementKind::Int8;
+  round.quantize.vector = 0;
+  round.activations.bits = 8;
+  EXPECT_EQ(round, parse("W8-a8"));
+
+  EXPECT_EQ(Recipe(), parse("dense"));
+  EXPECT_TRUE(parse("dense").isDense());
+}
+
+TEST(Recipe, WhatNoNameSaysHasNone) {
+  Recipe recipe = parse("SDQ-W7:8-1:8int8-6:8fp4");
+  recipe.sparsify->metric = "wanda";
+  EXPECT_EQ(std::nullopt, nameOf(recipe));
+  recipe = parse("SDQ-W7:8-1:8int8-6:8fp4");
+  recipe.terms[0].metric = "fisher";
+  EXPECT_EQ(std::nullopt, nameOf(recipe));
+  recipe = parse("SqueezeLLM-w3-s0.45");
+  recipe.outliers->sensitive = 0.1;
+  EXPECT_EQ(std::nullopt, nameOf(recipe));
+  recipe = parse("W4-g128");
+  recipe.quantize.scale = ScaleKind::F32;
+  EXPECT_EQ(std::nullopt, nameOf(recipe));
+  recipe = parse("W4-g128");
+  recipe.terms[0].type = ElementKind::E2M1; // W4 is int4
+  EXPECT_EQ(std::nullopt, nameOf(recipe));
 }
 
 TEST(Recipe, SensitiveValuesComeOutOfThePercentage) {
-  EXPECT_DOUBLE_EQ(0.05, (SqueezeLLMRecipe{4, 0.45}).sensitivePercent());
-  EXPECT_DOUBLE_EQ(0.40, (SqueezeLLMRecipe{4, 0.45}).outlierPercent());
-  EXPECT_DOUBLE_EQ(0.03, (SqueezeLLMRecipe{4, 0.03}).sensitivePercent());
-  EXPECT_DOUBLE_EQ(0.0, (SqueezeLLMRecipe{4, 0.03}).outlierPercent());
+  EXPECT_DOUBLE_EQ(0.05, parse("SqueezeLLM-w4-s0.45").outliers->sensitive);
+  EXPECT_DOUBLE_EQ(0.03, parse("SqueezeLLM-w4-s0.03").outliers->sensitive);
+  // 0.05 % and 0.40 % of 256 x 768 values, each rounded: 98.3 and 786.4.
+  EXPECT_EQ(98 + 786, outlierCount(parse("SqueezeLLM-w4-s0.45"), {256, 768}));
+  Recipe unweighted = parse("SqueezeLLM-w4-s0.45");
+  unweighted.unweighted = true;
+  EXPECT_EQ(885, outlierCount(unweighted, {256, 768})); // 884.7 at once
+  EXPECT_EQ(0, outlierCount(parse("SqueezeLLM-w4"), {256, 768}));
+}
+
+TEST(Recipe, AMetricGoesWhereItIsKnown) {
+  Recipe recipe = parse("SDQ-W7:8-1:8int8-1:8int4-5:8fp4");
+  EXPECT_FALSE(replaceMetric(recipe, "wanda"));
+  EXPECT_EQ("wanda", recipe.sparsify->metric);
+  EXPECT_EQ("magnitude", recipe.terms[0].metric);
+  EXPECT_FALSE(replaceMetric(recipe, "product"));
+  EXPECT_EQ("wanda", recipe.sparsify->metric);
+  EXPECT_FALSE(replaceMetric(recipe, "fisher"));
+  EXPECT_EQ("fisher", recipe.sparsify->metric);
+  EXPECT_EQ("fisher", recipe.terms[0].metric);
+  EXPECT_EQ("fisher", recipe.terms[1].metric);
+  EXPECT_EQ(std::nullopt, recipe.terms[2].metric);
+  EXPECT_FALSE(verifyRecipe(recipe));
+  EXPECT_THAT(llvm::toString(replaceMetric(recipe, "size")), HasSubstr("or product, found 'size'"));
 }
 
 TEST(Recipe, TargetFormats) {
@@ -80,7 +143,11 @@ TEST(Recipe, TargetFormats) {
   EXPECT_EQ(Format(LUTFormat{4, ElementKind::F16}), target("SqueezeLLM-w4"));
   EXPECT_EQ(Format(DenseFormat{{ElementKind::Int4, 128, ScaleKind::F16}}), target("W4-g128"));
   EXPECT_EQ(Format(DenseFormat{{ElementKind::Int8, 11008, ScaleKind::F16}}), target("W8"));
+  EXPECT_EQ(Format(DenseFormat{{ElementKind::Int3, 32, ScaleKind::F16}}), target("W3-g32"));
   EXPECT_EQ(Format(imported), target("dense"));
+  // Exact values and tables are of the imported element.
+  EXPECT_EQ(Format(SumFormat{{CSRFormat{ElementKind::F32}, LUTFormat{3, ElementKind::F32}}}),
+            targetFormat(parse("SqueezeLLM-w3-s0.45"), shape, {{ElementKind::F32}}));
 }
 
 TEST(Recipe, ThroughputWorkedByHand) {
@@ -108,7 +175,7 @@ TEST(RecipeInvalid, EachConstraintNamesItself) {
       {"GPTQ-w4", "recipe_c1", "SDQ-W7:8-1:8int8-6:8fp4"},
       {"", "recipe_c1", "SqueezeLLM-w4-s0.45"},
       {"sdq-W7:8-7:8fp4", "recipe_c1", "W4-g128"},
-      {"LNQ-w2-s0.45", "recipe_c1", "needs the LNQ solver, which this version does not have"},
+      {"LNQ-w2-s0.45", "recipe_c1", "files that end in .yaml"},
       {"SDQ-W7:8", "recipe_c2", "at least one term"},
       {"SDQ-W7:8-q16", "recipe_c2", "at least one term"},
       {"SDQ-7:8-7:8fp4", "recipe_c2", "found '7:8'"},
@@ -121,31 +188,34 @@ TEST(RecipeInvalid, EachConstraintNamesItself) {
       {"SDQ-W7:8-7:8fp4-a12", "recipe_c2", "'a12'"},
       {"SDQ-W7:8-7:8fp4-a8-a8", "recipe_c2", "'a8'"},
       {"SDQ-W7:8-7:8fp4-q8-1:8fp4", "recipe_c2", "'1:8fp4'"},
-      {"SDQ-W0:8-1:8fp4", "recipe_c3", "found N = 0 and M = 8"},
+      {"SDQ-W0:8-1:8fp4", "recipe_c3", "found N = 0 and M = 8 in 'W0:8'"},
       {"SDQ-W9:8-8:8fp4", "recipe_c3", "found N = 9 and M = 8"},
       {"SDQ-W1:33-1:33fp4", "recipe_c3", "M = 33"},
-      {"SDQ-W7:8-0:8int8-7:8fp4", "recipe_c3", "'0:8int8'"},
+      {"SDQ-W7:8-0:8int8-7:8fp4", "recipe_c3", "N = 0 and M = 8 in '0:8int8'"},
       {"SDQ-W99999999999999999999:8-1:8fp4", "recipe_c2", "pattern"},
-      {"SDQ-W7:8-1:8int8-6:16fp4", "recipe_c4", "expected M = 8 as in 'W7:8', found M = 16 in '6:16fp4'"},
+      {"SDQ-W7:8-1:8int8-6:16fp4", "recipe_c4", "expected M = 8 as in the sparsification, found M = 16 in '6:16fp4'"},
       {"SDQ-W7:8-1:8int8-5:8fp4", "recipe_c5", "N = 7 of every 8, the terms have room for Σn = 6"},
       {"SDQ-W3:8p-1:8int8-2:8fp4", "recipe_c6", "even N, found 3"},
       {"SDQ-W2:7p-1:7int8-1:7fp4", "recipe_c6", "even M, found 7"},
       {"SDQ-W4:8p-5:8fp4", "recipe_c6", "found 5"},
       {"SDQ-W7:8-7:8fp6", "recipe_c7", "found 'fp6'"},
-      {"SDQ-W7:8-7:8", "recipe_c7", "int4, int8, fp4, fp8, fp8e5m2, fp16, bf16"},
+      {"SDQ-W7:8-7:8", "recipe_c7", "int2, int3, int4, int8, fp4, fp8, fp8e5m2, fp16 or bf16"},
       {"SDQ-W7:8-7:8fp4-q0", "recipe_c8", "found '0'"},
       {"W4-g0", "recipe_c8", "found '0'"},
       {"W4-g2147483648", "recipe_c8", "found '2147483648'"},
       {"SqueezeLLM", "recipe_c2", "bits"},
       {"SqueezeLLM-wx", "recipe_c2", "'wx'"},
-      {"SqueezeLLM-w1", "recipe_c9", "found 1"},
+      {"SqueezeLLM-w1", "recipe_c9", "2 to 8 bits a code, found 1 in 'w1'"},
       {"SqueezeLLM-w9", "recipe_c9", "found 9"},
       {"SqueezeLLM-w4-s", "recipe_c2", "'s'"},
       {"SqueezeLLM-w4-snan", "recipe_c2", "'snan'"},
-      {"SqueezeLLM-w4-s0", "recipe_c10", "found 0"},
-      {"SqueezeLLM-w4-s100", "recipe_c10", "found 100"},
+      {"SqueezeLLM-w4-s0", "recipe_c10", "found 0 in 's0'"},
+      {"SqueezeLLM-w4-s100", "recipe_c10", "found 100 in 's100'"},
       {"SqueezeLLM-w4-s1-s1", "recipe_c2", "'s1'"},
-      {"W3", "recipe_c9", "found W3"},
+      {"W5", "recipe_c9", "W2, W3, W4 or W8, found W5"},
+      {"W8-a16-a8", "recipe_c2", "'a8'"},
+      {"W8-a12", "recipe_c2", "'a12'"},
+      {"W8-a8-g8", "recipe_c2", "'g8'"},
       {"W4-128", "recipe_c2", "'128'"},
       {"W4-g128-g128", "recipe_c2", "'g128'"},
       {"dense-q16", "recipe_c2", "'q16'"},
