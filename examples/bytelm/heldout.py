@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Held-out text for bytelm: sources of this interpreter's own standard library that training never saw.
 
-stdlib_text.py reads it. It is cut into windows of 256 bytes; the model predicts the byte after each of the 256, so a window
-scores 256 predictions.
+stdlib_text.py reads it. It is cut into windows of 256 bytes; the model predicts the byte after each of the 256, so a
+window scores 256 predictions.
 """
 
 from __future__ import annotations

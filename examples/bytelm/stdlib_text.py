@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Print the text that bytelm learnt from, or the text that it never saw: `stdlib_text.py training`, `stdlib_text.py heldout`.
+"""Print the text that bytelm learnt from (`stdlib_text.py training`), or the text it never saw (`… heldout`).
 
 Both are sources of this interpreter's own standard library, divided by the rule in `heldout_modules.json`: modules
 outside test packages, of at least 512 bytes, held out where sha1(relative path) % 25 == 0; joined by two newlines.

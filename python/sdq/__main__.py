@@ -8,13 +8,14 @@ import sys
 
 from sdq.calibrate import cli as calibrate
 from sdq.errors import SdqError
+from sdq.evaluate import cli as evaluate
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status. A user's mistake is one line on stderr and status 1."""
     parser = argparse.ArgumentParser(prog="python -m sdq", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (calibrate,):
+    for command in (calibrate, evaluate):
         command.register(commands)
     options = parser.parse_args(arguments)
     try:
