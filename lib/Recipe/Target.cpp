@@ -8,6 +8,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace sdq;
@@ -45,6 +46,15 @@ int64_t sdq::outlierCount(const Recipe &recipe, Shape shape) {
   auto count = [&](double percent) { return std::llround(percent / 100 * size); };
   double sensitive = recipe.unweighted ? 0 : recipe.outliers->sensitive;
   return std::min<int64_t>(count(sensitive) + count(recipe.outliers->percent - sensitive), int64_t(size));
+}
+
+std::vector<PartSpec> sdq::expectedParts(const Recipe &recipe, Shape shape, const DenseFormat &imported) {
+  std::vector<PartSpec> parts = partsOf(targetFormat(recipe, shape, imported), shape);
+  // An empty part is stored as one zero element.
+  int64_t count = std::max<int64_t>(outlierCount(recipe, shape), 1);
+  for (PartSpec &part : parts)
+    std::replace(part.shape.begin(), part.shape.end(), kDynamicExtent, count);
+  return parts;
 }
 
 double sdq::effectiveThroughput(const Recipe &recipe, unsigned activationBits) {

@@ -22,7 +22,8 @@ constexpr uint8_t set(std::initializer_list<Native> natives) {
 constexpr unsigned KiB = 1024;
 
 using enum Native;
-constexpr uint8_t ampere = set({MmaSpS4, MmaSpS8, MmaSpF16, PlainMetadata});
+constexpr uint8_t turing = set({MmaS4});
+constexpr uint8_t ampere = set({MmaS4, MmaSpS4, MmaSpS8, MmaSpF16, PlainMetadata});
 constexpr uint8_t ada = ampere | set({MmaSpE4M3});
 constexpr uint8_t hopper = set({MmaSpS8, MmaSpF16, PlainMetadata});
 constexpr uint8_t hopperA = hopper | set({WgmmaSp});
@@ -30,10 +31,11 @@ constexpr uint8_t blackwell = set({MmaSpS8, MmaSpF16});
 constexpr uint8_t consumerBlackwellA = blackwell | set({MmaSpE4M3, MmaSpBlockE2M1});
 
 // What is native was read off the machine code that ptxas 13.0 writes for sm_80, 86, 89, 90, 90a, 100a and 120a. The
-// others take the row of their family: 87 that of 86; 103 and 110 that of 100; 121 that of 120. A chip without the
-// suffix `a` claims nothing that needs it. Shared memory: CUDA C++ Programming Guide, "Compute Capabilities".
+// others take the row of their family: 87 that of 86; 103 and 110 that of 100; 121 that of 120; 75 has what PTX lists
+// for it (s4 m8n8k32). A chip without the suffix `a` claims nothing that needs it. Shared memory: CUDA C++ Programming
+// Guide, "Compute Capabilities".
 constexpr Chip table[] = {
-    {"sm_75", "+ptx80", 64 * KiB, 0},
+    {"sm_75", "+ptx80", 64 * KiB, turing},
     {"sm_80", "+ptx85", 163 * KiB, ampere},
     {"sm_86", "+ptx85", 99 * KiB, ampere},
     {"sm_87", "+ptx85", 163 * KiB, ampere},

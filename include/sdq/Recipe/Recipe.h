@@ -172,6 +172,9 @@ Format targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &import
 /// How many values of a `shape` weight its CSR term holds: the one extent that is not in the format.
 int64_t outlierCount(const Recipe &recipe, Shape shape);
 
+/// The parts of that format with no extent left open: what the weight will take, before it is compressed.
+std::vector<PartSpec> expectedParts(const Recipe &recipe, Shape shape, const DenseFormat &imported);
+
 /// Effective compute throughput T = 1 / Σ_t d_t / s_t relative to dense 16-bit arithmetic (arXiv 2406.13868): d_t is
 /// the share of the dense grid's products that term t computes (N/M; ρ for a CSR), s_t the rate of the wider operand
 /// of its product: 4 up to 4 bits, 2 up to 8, else 1. A codebook multiplies by its 16-bit table entries.

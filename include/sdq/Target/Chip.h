@@ -21,7 +21,8 @@
 
 namespace sdq {
 
-/// Sparse tensor-core instructions that a chip may have in hardware.
+/// Tensor-core instructions that a chip may have in hardware. Dense ones of f16 and s8 every chip of the table has, and
+/// those of the types of its sparse ones.
 enum class Native : uint8_t {
   MmaSpS4 = 1,         // mma.sp m16n8k128, pairwise 4:8 of int4
   MmaSpS8 = 2,         // mma.sp m16n8k64, 2:4 of int8
@@ -30,6 +31,7 @@ enum class Native : uint8_t {
   WgmmaSp = 16,        // wgmma.sp of s8, e4m3, f16, bf16 (no s4)
   MmaSpBlockE2M1 = 32, // mma.sp m16n8k128 mxf4nvf4, block-scaled e2m1, scale_vec::4X
   PlainMetadata = 64,  // mma.sp without ::ordered_metadata costs no more than with it
+  MmaS4 = 128,         // mma of int4, dense
 };
 
 /// A chip that we generate code for.

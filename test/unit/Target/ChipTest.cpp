@@ -36,7 +36,9 @@ TEST(Chip, UnknownNameListsTheKnownOnes) {
 TEST(Chip, SparseTensorCoresOfEachGeneration) {
   auto has = [](llvm::StringRef name, Native instruction) { return llvm::cantFail(findChip(name))->has(instruction); };
   EXPECT_FALSE(has("sm_75", Native::MmaSpF16));
+  EXPECT_TRUE(has("sm_75", Native::MmaS4));
   EXPECT_TRUE(has("sm_80", Native::MmaSpS4));
+  EXPECT_FALSE(has("sm_90", Native::MmaS4));
   EXPECT_FALSE(has("sm_80", Native::MmaSpE4M3));
   EXPECT_TRUE(has("sm_89", Native::MmaSpE4M3));
   EXPECT_FALSE(has("sm_90a", Native::MmaSpS4)); // accepted by ptxas, emulated
