@@ -114,12 +114,12 @@ llvm::Error sdq::simulator::verify(const MmaShape &shape, ScaleVector scales) {
   bool fp4 = shape.a == NumberKind::E2M1, fp8 = isOneOf(shape.a, NumberKind::E4M3, NumberKind::E5M2);
   bool whole = shape.k * bitsOf(shape.a) == (shape.sparse ? 512 : 256) && shape.accumulator == NumberKind::F32;
   bool powers = scales.kind == NumberKind::UE8M0, fractions = scales.kind == NumberKind::UE4M3;
-  if (whole && ((fp4 && scales.count == 2 && powers) || (fp4 && scales.count == 4 && (powers || fractions)) ||
+  if (whole && ((fp4 && scales.count == 2 && powers) || (fp4 && scales.count == 4 && fractions) ||
                 (fp8 && scales.count == 1 && powers)))
     return llvm::Error::success();
   return llvm::createStringError(llvm::formatv("mma_scale: {0} of {1} has no {2}X scales of type {3}; expected 2X "
-                                               "ue8m0, 4X ue8m0 or 4X ue4m3 with e2m1, 1X ue8m0 "
-                                               "with e4m3 or e5m2, and f32 results",
+                                               "ue8m0 or 4X ue4m3 with e2m1, 1X ue8m0 with e4m3 or e5m2, and f32 "
+                                               "results",
                                                shape.name(), nameOf(shape.a), scales.count, nameOf(scales.kind)));
 }
 

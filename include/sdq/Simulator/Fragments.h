@@ -117,8 +117,8 @@ struct ScaleSelector {
 unsigned laneOfScaleA(unsigned row, ScaleSelector selector);
 unsigned laneOfScaleB(unsigned column, ScaleSelector selector);
 
-/// Fails unless PTX defines the scales for the shape (`mma_scale`): e2m1 m16n8k64, or sparse k128, with 2X ue8m0, 4X
-/// ue4m3 or 4X ue8m0; e4m3 and e5m2 m16n8k32, or sparse k64, with 1X ue8m0.
+/// Fails unless PTX defines the scales for the shape (`mma_scale`): e2m1 m16n8k64, or sparse k128, with 2X ue8m0 or 4X
+/// ue4m3; e4m3 and e5m2 m16n8k32, or sparse k64, with 1X ue8m0.
 llvm::Error verify(const MmaShape &shape, ScaleVector scales);
 /// Whether PTX defines the selector; `limit`: 2 thread ids of A, 4 of B.
 bool isDefined(ScaleSelector selector, ScaleVector scales, unsigned limit);

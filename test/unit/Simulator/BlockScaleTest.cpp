@@ -142,8 +142,8 @@ TEST(BlockScaleTest, SelectorsThatPTXDefines) {
 TEST(BlockScaleTest, OtherScalesAreRefused) {
   MmaShape fp4 = {16, 64, NumberKind::E2M1, NumberKind::E2M1};
   EXPECT_EQ(llvm::toString(verify(fp4, {1, NumberKind::UE8M0})),
-            "mma_scale: m16n8k64 of e2m1 has no 1X scales of type ue8m0; expected 2X ue8m0, 4X ue8m0 or 4X ue4m3 with "
-            "e2m1, 1X ue8m0 with e4m3 or e5m2, and f32 results");
+            "mma_scale: m16n8k64 of e2m1 has no 1X scales of type ue8m0; expected 2X ue8m0 or 4X ue4m3 with e2m1, 1X "
+            "ue8m0 with e4m3 or e5m2, and f32 results");
   EXPECT_NE(llvm::toString(verify({16, 32, NumberKind::E4M3, NumberKind::E4M3}, {1, NumberKind::UE4M3})), "");
   EXPECT_NE(llvm::toString(verify({16, 16, NumberKind::F16, NumberKind::F16}, {1, NumberKind::UE8M0})), "");
 }
