@@ -56,23 +56,6 @@ llvm::Error sdq::simulator::verify(const MmaShape &shape) {
                                                shape.sparse ? "sparse " : "", shape.name(), nameOf(shape.a), expected));
 }
 
-Cell sdq::simulator::cellOfA(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element) {
-  assert(lane < kLanes && reg < shape.registersOfA() && element < shape.elementsPerRegister());
-  unsigned perRegister = shape.elementsPerRegister(), rowBlocks = shape.m / 8;
-  return {lane / 4 + 8 * (reg % rowBlocks), perRegister * (4 * (reg / rowBlocks) + lane % 4) + element};
-}
-
-Cell sdq::simulator::cellOfB(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element) {
-  assert(lane < kLanes && reg < shape.registersOfB() && element < shape.elementsPerRegister());
-  return {shape.elementsPerRegister() * (4 * reg + lane % 4) + element, lane / 4};
-}
-
-Cell sdq::simulator::cellOfC(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element) {
-  assert(lane < kLanes && reg < shape.registersOfC() && element < shape.valuesPerAccumulator());
-  unsigned value = reg * shape.valuesPerAccumulator() + element;
-  return {lane / 4 + 8 * (value / 2), 2 * (lane % 4) + value % 2};
-}
-
 unsigned sdq::simulator::elementsPerIndex(const MmaShape &shape) { return bitsOf(shape.a) == 4 ? 2 : 1; }
 
 unsigned sdq::simulator::definedSelectors(const MmaShape &shape) {

@@ -19,7 +19,6 @@ namespace {
 
 struct KindTraits {
   const char *name;
-  uint8_t bits;
   /// Of floats: widths of mantissa and sign, bias, the largest finite magnitude's code, NaN's and infinity's code. A
   /// format without one of these repeats the code that takes its place.
   uint8_t mantissa = 0;
@@ -29,20 +28,20 @@ struct KindTraits {
 };
 
 constexpr KindTraits kTraits[] = {
-    {"s4", 4},
-    {"u4", 4},
-    {"s8", 8},
-    {"u8", 8},
-    {"s32", 32},
-    {"e2m1", 4, 1, true, 1, 0x7, 0x7, 0x7},
-    {"e4m3", 8, 3, true, 7, 0x7E, 0x7F, 0x7F},
-    {"e5m2", 8, 2, true, 15, 0x7B, 0x7F, 0x7C},
-    {"ue4m3", 8, 3, false, 7, 0x7E, 0x7F, 0x7F},
-    {"ue8m0", 8, 0, false, 127, 0xFE, 0xFF, 0xFF},
-    {"f16", 16, 10, true, 15, 0x7BFF, 0x7FFF, 0x7C00},
-    {"bf16", 16, 7, true, 127, 0x7F7F, 0x7FFF, 0x7F80},
-    {"tf32", 32, 10, true, 127, 0x7F7FE000, 0x7FFFFFFF, 0x7F800000},
-    {"f32", 32, 23, true, 127, 0x7F7FFFFF, 0x7FFFFFFF, 0x7F800000},
+    {"s4"},
+    {"u4"},
+    {"s8"},
+    {"u8"},
+    {"s32"},
+    {"e2m1", 1, true, 1, 0x7, 0x7, 0x7},
+    {"e4m3", 3, true, 7, 0x7E, 0x7F, 0x7F},
+    {"e5m2", 2, true, 15, 0x7B, 0x7F, 0x7C},
+    {"ue4m3", 3, false, 7, 0x7E, 0x7F, 0x7F},
+    {"ue8m0", 0, false, 127, 0xFE, 0xFF, 0xFF},
+    {"f16", 10, true, 15, 0x7BFF, 0x7FFF, 0x7C00},
+    {"bf16", 7, true, 127, 0x7F7F, 0x7FFF, 0x7F80},
+    {"tf32", 10, true, 127, 0x7F7FE000, 0x7FFFFFFF, 0x7F800000},
+    {"f32", 23, true, 127, 0x7F7FFFFF, 0x7FFFFFFF, 0x7F800000},
 };
 
 const KindTraits &traitsOf(NumberKind kind) { return kTraits[size_t(kind)]; }
@@ -52,7 +51,7 @@ unsigned unusedBits(NumberKind kind) { return kind == NumberKind::TF32 ? 13 : 0;
 
 float decodeBySplitting(NumberKind kind, uint32_t code) {
   const KindTraits &traits = traitsOf(kind);
-  bool negative = traits.hasSign && (code >> (traits.bits - 1) & 1);
+  bool negative = traits.hasSign && (code >> (bitsOf(kind) - 1) & 1);
   uint32_t magnitude = code & (traits.nan >> unusedBits(kind) << unusedBits(kind));
   float value;
   if (kind == NumberKind::UE8M0)
@@ -108,24 +107,6 @@ bool encodeFiniteBF16(float value, uint32_t &code) {
 } // namespace
 
 llvm::StringRef sdq::simulator::nameOf(NumberKind kind) { return traitsOf(kind).name; }
-unsigned sdq::simulator::bitsOf(NumberKind kind) { return traitsOf(kind).bits; }
-bool sdq::simulator::isInteger(NumberKind kind) { return kind <= NumberKind::S32; }
-
-int32_t sdq::simulator::decodeInteger(NumberKind kind, uint32_t code) {
-  switch (kind) {
-  case NumberKind::S4:
-    return int32_t(code << 28) >> 28;
-  case NumberKind::U4:
-    return int32_t(code & 0xF);
-  case NumberKind::S8:
-    return int8_t(code);
-  case NumberKind::U8:
-    return uint8_t(code);
-  default:
-    assert(kind == NumberKind::S32 && "not an integer kind");
-    return int32_t(code);
-  }
-}
 
 float sdq::simulator::decode(NumberKind kind, uint32_t code) {
   switch (kind) {
@@ -155,8 +136,6 @@ float sdq::simulator::decode(NumberKind kind, uint32_t code) {
 
 uint32_t sdq::simulator::encode(NumberKind kind, float value, Overflow overflow) {
   uint32_t code;
-  if (kind == NumberKind::F32 && std::isfinite(value))
-    return llvm::bit_cast<uint32_t>(value);
   if (kind == NumberKind::F16 && encodeNormalF16(value, code))
     return code;
   if (kind == NumberKind::BF16 && encodeFiniteBF16(value, code))
@@ -167,11 +146,13 @@ uint32_t sdq::simulator::encode(NumberKind kind, float value, Overflow overflow)
 uint32_t sdq::simulator::encode(NumberKind kind, double value, Overflow overflow) {
   assert(!isInteger(kind) && "not a float kind");
   const KindTraits &traits = traitsOf(kind);
-  uint32_t sign = traits.hasSign && std::signbit(value) ? 1u << (traits.bits - 1) : 0;
+  uint32_t sign = traits.hasSign && std::signbit(value) ? 1u << (bitsOf(kind) - 1) : 0;
   if (std::isnan(value))
     return traits.nan;
   if (!traits.hasSign && std::signbit(value) && value != 0)
     return overflow == Overflow::Saturate ? 0 : traits.nan;
+  if (kind == NumberKind::F32 && std::isfinite(float(value)))
+    return llvm::bit_cast<uint32_t>(float(value));
   uint32_t beyond = overflow == Overflow::Saturate ? traits.largest : traits.infinity;
   if (std::isinf(value))
     return sign | beyond;

@@ -51,6 +51,8 @@
 
 #include "llvm/Support/Error.h"
 
+#include <cassert>
+
 namespace sdq::simulator {
 
 inline constexpr unsigned kLanes = 32;
@@ -84,9 +86,22 @@ struct Cell {
   bool operator==(const Cell &other) const = default;
 };
 
-Cell cellOfA(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element);
-Cell cellOfB(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element);
-Cell cellOfC(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element);
+inline Cell cellOfA(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element) {
+  assert(lane < kLanes && reg < shape.registersOfA() && element < shape.elementsPerRegister());
+  unsigned perRegister = shape.elementsPerRegister(), rowBlocks = shape.m / 8;
+  return {lane / 4 + 8 * (reg % rowBlocks), perRegister * (4 * (reg / rowBlocks) + lane % 4) + element};
+}
+
+inline Cell cellOfB(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element) {
+  assert(lane < kLanes && reg < shape.registersOfB() && element < shape.elementsPerRegister());
+  return {shape.elementsPerRegister() * (4 * reg + lane % 4) + element, lane / 4};
+}
+
+inline Cell cellOfC(const MmaShape &shape, unsigned lane, unsigned reg, unsigned element) {
+  assert(lane < kLanes && reg < shape.registersOfC() && element < shape.valuesPerAccumulator());
+  unsigned value = reg * shape.valuesPerAccumulator() + element;
+  return {lane / 4 + 8 * (value / 2), 2 * (lane % 4) + value % 2};
+}
 
 /// Codes in one metadata register.
 inline constexpr unsigned kCodesPerRegister = 8;

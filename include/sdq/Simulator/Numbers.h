@@ -29,6 +29,7 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <cassert>
 #include <cstdint>
 
 namespace sdq::simulator {
@@ -46,11 +47,29 @@ enum class Overflow {
 /// As PTX spells it: "s4", "e4m3", "bf16".
 llvm::StringRef nameOf(NumberKind kind);
 /// Width of a code in a register.
-unsigned bitsOf(NumberKind kind);
-bool isInteger(NumberKind kind);
+constexpr unsigned bitsOf(NumberKind kind) {
+  using enum NumberKind;
+  bool isByte = kind == S8 || kind == U8 || (kind >= E4M3 && kind <= UE8M0);
+  return kind == S4 || kind == U4 || kind == E2M1 ? 4 : isByte ? 8 : kind == F16 || kind == BF16 ? 16 : 32;
+}
+constexpr bool isInteger(NumberKind kind) { return kind <= NumberKind::S32; }
 
 /// The integer that the low bits of `code` hold. Integer kinds.
-int32_t decodeInteger(NumberKind kind, uint32_t code);
+inline int32_t decodeInteger(NumberKind kind, uint32_t code) {
+  switch (kind) {
+  case NumberKind::S4:
+    return int32_t(code << 28) >> 28;
+  case NumberKind::U4:
+    return int32_t(code & 0xF);
+  case NumberKind::S8:
+    return int8_t(code);
+  case NumberKind::U8:
+    return uint8_t(code);
+  default:
+    assert(kind == NumberKind::S32 && "not an integer kind");
+    return int32_t(code);
+  }
+}
 
 /// The number that the low bits of `code` hold, exactly; every kind but s32 fits.
 float decode(NumberKind kind, uint32_t code);
