@@ -33,6 +33,12 @@ public:
     for (const std::string &target : request.targets)
       if (target != "cpu")
         return fail("unknown target '" + target + "': expected cpu");
+    if (!request.chip.empty()) {
+      llvm::Expected<const Chip *> found = findChip(request.chip);
+      if (!found)
+        return fail(llvm::toString(found.takeError()));
+      chip = *found;
+    }
     llvm::Expected<std::shared_ptr<const ModelRecipe>> resolved =
         resolveRecipe(options.recipe, options.metric, options.unweighted);
     if (!resolved)
@@ -54,9 +60,10 @@ public:
         return failure();
 
     report.model = request.input;
-    report.recipe = printRecipe(recipe->recipe);
-    report.paperThroughput = effectiveThroughput(recipe->recipe);
-    report.realisedThroughput = effectiveThroughput(recipe->recipe, 16);
+    report.recipe = options.recipe;
+    report.chip = request.chip;
+    for (auto [layer, parameter] : llvm::zip_equal(report.layers, module->getOps<ParameterOp>()))
+      describeRecipe(layer, recipe->of(weightName(parameter)), chip);
     if (failed(writeModel(*module, request.output)))
       return failure();
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -113,6 +120,7 @@ private:
   const CompileRequest &request;
   const DecomposeOptions &options;
   MLIRContext &context;
+  const Chip *chip = nullptr;
   std::shared_ptr<const ModelRecipe> recipe;
   std::shared_ptr<const Calibration> calibration;
   ModelReport report;

@@ -6,6 +6,8 @@
 
 #include "sdq/Compiler/Report.h"
 
+#include "sdq/Target/Throughput.h"
+
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -33,6 +35,23 @@ ErrorMetrics ModelReport::error() const {
   return sum;
 }
 
+Throughput ModelReport::throughput() const {
+  double paper = 0, realised = 0, count = 0;
+  for (const LayerReport &layer : layers) {
+    double products = double(layer.shape.rows) * double(layer.shape.columns);
+    count += products;
+    paper += products / layer.throughput.paper;
+    realised += products / layer.throughput.realised;
+  }
+  return count ? Throughput{count / paper, count / realised} : Throughput();
+}
+
+void sdq::describeRecipe(LayerReport &layer, const Recipe &recipe, const Chip *chip) {
+  layer.recipe = printRecipe(recipe);
+  layer.throughput.paper = effectiveThroughput(recipe);
+  layer.throughput.realised = chip ? realisedThroughput(recipe, *chip) : effectiveThroughput(recipe, 16);
+}
+
 static json::Object bitsPerWeight(const StorageBits &bits, int64_t weights) {
   double n = std::max<int64_t>(weights, 1);
   return json::Object{{"values", bits.values / n},
@@ -46,14 +65,15 @@ json::Value ModelReport::toJSON() const {
   json::Array list;
   for (const LayerReport &layer : layers) {
     json::Object entry{{"name", layer.name},
+                       {"recipe", layer.recipe},
                        {"format", layer.format},
                        {"terms", json::Array(layer.terms)},
                        {"shape", json::Array{layer.shape.rows, layer.shape.columns}},
                        {"bits_per_weight", bitsPerWeight(layer.bits, layer.shape.rows * layer.shape.columns)},
                        {"relative_error", layer.error.relativeError()},
                        {"max_error", layer.error.maxError},
-                       {"paper_throughput", paperThroughput},
-                       {"realised_throughput", realisedThroughput},
+                       {"paper_throughput", layer.throughput.paper},
+                       {"realised_throughput", layer.throughput.realised},
                        {"seconds", layer.seconds}};
     if (layer.hasFisher)
       entry["relative_fisher_error"] = layer.error.relativeWeightedError();
@@ -64,8 +84,9 @@ json::Value ModelReport::toJSON() const {
                       {"weights", weights()},
                       {"bits_per_weight", bitsPerWeight(bits(), weights())},
                       {"relative_error", error().relativeError()},
-                      {"paper_throughput", paperThroughput},
-                      {"realised_throughput", realisedThroughput},
+                      {"chip", chip.empty() ? json::Value(nullptr) : json::Value(chip)},
+                      {"paper_throughput", throughput().paper},
+                      {"realised_throughput", throughput().realised},
                       {"seconds", seconds},
                       {"peak_memory_bytes", peakMemoryBytes},
                       {"layers", std::move(list)}};
@@ -76,23 +97,25 @@ void ModelReport::print(llvm::raw_ostream &out) const {
   for (const LayerReport &layer : layers)
     width = std::max(width, layer.name.size());
   auto line = [&](llvm::StringRef name, llvm::StringRef shape, const StorageBits &bits, int64_t count,
-                  const ErrorMetrics &error, double time) {
+                  const ErrorMetrics &error, const Throughput &throughput, double time) {
     double n = std::max<int64_t>(count, 1);
     out << llvm::left_justify(name, width) << llvm::right_justify(shape, 13)
-        << llvm::format("%8.3f%9.3f%8.3f%8.3f%8.3f%11.5f%9.2f\n", bits.values / n, bits.metadata / n, bits.scales / n,
-                        bits.tables / n, bits.total() / n, error.relativeError(), time);
+        << llvm::format("%8.3f%9.3f%8.3f%8.3f%8.3f%11.5f%9.2f%9.2f%9.2f\n", bits.values / n, bits.metadata / n,
+                        bits.scales / n, bits.tables / n, bits.total() / n, error.relativeError(), throughput.paper,
+                        throughput.realised, time);
   };
   out << llvm::left_justify("layer", width) << llvm::right_justify("shape", 13)
-      << "  values metadata  scales  tables   total   rel.err.  seconds\n";
+      << "  values metadata  scales  tables   total   rel.err.  paper T   real T  seconds\n";
   double layerSeconds = 0;
   for (const LayerReport &layer : layers) {
     line(layer.name, llvm::formatv("{0}x{1}", layer.shape.rows, layer.shape.columns).str(), layer.bits,
-         layer.shape.rows * layer.shape.columns, layer.error, layer.seconds);
+         layer.shape.rows * layer.shape.columns, layer.error, layer.throughput, layer.seconds);
     layerSeconds += layer.seconds;
   }
-  line("total", "", bits(), weights(), error(), layerSeconds);
+  line("total", "", bits(), weights(), error(), throughput(), layerSeconds);
   out << llvm::formatv("recipe {0}; bits are per weight, of {1} weights in {2} layers\n", recipe, weights(),
                        layers.size());
-  out << llvm::formatv("effective throughput: paper T {0:F2}, realised {1:F2}; {2:F1} s, peak memory {3} MB\n",
-                       paperThroughput, realisedThroughput, seconds, peakMemoryBytes >> 20);
+  out << llvm::formatv("effective throughput: paper T {0:F2}, realised{1} {2:F2}; {3:F1} s, peak memory {4} MB\n",
+                       throughput().paper, chip.empty() ? "" : " on " + chip, throughput().realised, seconds,
+                       peakMemoryBytes >> 20);
 }

@@ -39,6 +39,9 @@ static cl::list<std::string> ignore("ignore", cl::value_desc("regex"),
 static cl::list<std::string> targets("target", cl::value_desc("name"),
                                      cl::desc("What to compile code for (repeatable): cpu (default), or none"),
                                      cl::cat(category));
+static cl::opt<std::string> chip("chip", cl::value_desc("name"),
+                                 cl::desc("The GPU whose throughput the report gives, such as sm_90"),
+                                 cl::cat(category));
 static cl::opt<std::string> report("report", cl::value_desc("file"),
                                    cl::desc("Report as JSON (default: <output>.report.json)"), cl::cat(category));
 static cl::opt<bool> force("force", cl::desc("Overwrite existing files"), cl::cat(category));
@@ -75,6 +78,7 @@ int main(int argc, char **argv) {
   request.input = input;
   request.output = output;
   request.report = report;
+  request.chip = chip;
   request.force = force;
   request.progress = llvm::sys::Process::StandardErrIsDisplayed();
   if (!targets.empty())

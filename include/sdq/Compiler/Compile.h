@@ -19,6 +19,8 @@ struct CompileRequest {
   std::string report;
   /// `cpu` for this machine; nothing compiles no code (it is compiled at load then).
   std::vector<std::string> targets = {"cpu"};
+  /// The GPU whose throughput the report gives, such as sm_90; empty: none in particular.
+  std::string chip;
   /// Overwrite existing files.
   bool force = false;
   /// Draw a progress bar on stderr.

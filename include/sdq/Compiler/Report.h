@@ -11,6 +11,7 @@
 #include "sdq/Core/ErrorMetrics.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Recipe/Recipe.h"
+#include "sdq/Target/Chip.h"
 
 #include "llvm/Support/JSON.h"
 
@@ -24,9 +25,17 @@ struct StorageBits {
   StorageBits &operator+=(const StorageBits &other);
 };
 
+/// Effective compute throughput, relative to dense 16-bit arithmetic: as the paper counts it, and as it is realised, on
+/// a chip where one is named, else with activations at 16 bits or more and every term multiplied by itself.
+struct Throughput {
+  double paper = 1, realised = 1;
+};
+
 /// One weight, before and after.
 struct LayerReport {
   std::string name, format;
+  /// Its own recipe: a name, or all of it in one line.
+  std::string recipe;
   /// The formats of its terms, outliers first.
   std::vector<std::string> terms;
   Shape shape;
@@ -36,21 +45,24 @@ struct LayerReport {
   bool hasFisher = false;
   /// Processor time spent on compressing it.
   double seconds = 0;
+  Throughput throughput;
 };
 
 /// A model. Bits are of the compressed weights alone; what was left alone counts in no line.
 struct ModelReport {
+  /// `recipe`: a name or a file, as it was given.
   std::string model, recipe;
+  /// What realises the throughput; empty: no chip in particular.
+  std::string chip;
   std::vector<LayerReport> layers;
-  /// Effective compute throughput, relative to dense 16-bit arithmetic: as the paper counts it, and with the
-  /// activations as they are executed.
-  double paperThroughput = 1, realisedThroughput = 1;
   double seconds = 0;
   int64_t peakMemoryBytes = 0;
 
   int64_t weights() const;
   StorageBits bits() const;
   ErrorMetrics error() const;
+  /// Of all layers, one after the other: their times are as their weights over their throughputs.
+  Throughput throughput() const;
 
   llvm::json::Value toJSON() const;
   /// A table a person reads: a line a layer and one for all.
@@ -66,6 +78,9 @@ struct OriginalWeight {
 /// Measures a compressed parameter against what it was. Streams row by row.
 mlir::FailureOr<LayerReport> measureLayer(ParameterOp parameter, const OriginalWeight &original,
                                           const Calibration *calibration);
+
+/// What `recipe` says of a layer, whatever came of it: its name and its throughput (`chip` may be null).
+void describeRecipe(LayerReport &layer, const Recipe &recipe, const Chip *chip);
 
 /// The most memory this process has held, in bytes.
 int64_t peakMemory();
