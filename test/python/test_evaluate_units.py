@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sdq.errors import SdqError
-from sdq.evaluate import runs, summary, table
+from sdq.evaluate import document, runs, summary, table
 from sdq.evaluate.bootstrap import intervals
 from sdq.evaluate.tasks import Choices, Perplexity, log_probabilities
 
@@ -176,3 +176,25 @@ def test_experiments_are_chosen_by_id(tmp_path):
     assert [r.label for r in only.runs] == ["W4", "W4 --metric fisher", "r"]
     with pytest.raises(SdqError, match="--only: expected some of a, b, found 'c'"):
         runs.load_experiments(tmp_path / "e.yaml", ["c"])
+
+
+def test_a_document_keeps_its_words(tmp_path):
+    path = tmp_path / "Evaluation.md"
+    path.write_text(
+        "Before.\n<!-- sdq evaluate: a -->\nold\n<!-- end -->\nBetween.\n<!-- sdq evaluate: b -->\n<!-- end -->\n"
+    )
+    found = document.Document(path)
+    found.expect(["b", "a"])
+    found.fill({"a": "| new \\1 |\n"})
+    expected = "Before.\n<!-- sdq evaluate: a -->\n| new \\1 |\n<!-- end -->\nBetween.\n<!-- sdq evaluate: b -->\n<!-- end -->\n"
+    assert path.read_text() == expected and found.plots == tmp_path / "evaluation"
+    with pytest.raises(SdqError, match=r"expected one place <!-- sdq evaluate: c --> … <!-- end -->, found 0"):
+        found.expect(["c"])
+
+
+def test_the_experiments_of_bytelm_cover_the_questions():
+    found = runs.load_experiments(BYTELM / "experiments.yaml", None)
+    assert {e.title[:3] for e in found} >= {f"({letter})" for letter in "abcdefgh"}
+    places = (Path(__file__).parents[2] / "docs" / "Evaluation.md").read_text()
+    assert all(f"<!-- sdq evaluate: {e.id} -->" in places for e in found)
+    assert [e.choices for e in found if e.id == "choices"] == [250]

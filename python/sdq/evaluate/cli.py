@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sdq.errors import SdqError
+from sdq.evaluate.document import Document
 from sdq.evaluate.engines import ENGINES
 from sdq.evaluate.plot import plot
 from sdq.evaluate.runs import DENSE, DENSE_RUN, Experiment, Run, load_experiments, parse_recipes
@@ -43,6 +44,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     what.add_argument("--experiments", type=Path, metavar="FILE", help="a YAML file of experiments, a table for each")
     parser.add_argument("--only", nargs="+", metavar="ID", help="of the experiments, these")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder for results, tables and plots")
+    parser.add_argument(
+        "--into", type=Path, metavar="FILE", help="also replace the tables between the marks of a markdown file"
+    )
     add_text_options(parser)
     parser.add_argument("--window", type=int, default=256, metavar="TOKENS", help="length of a window (default 256)")
     parser.add_argument("--windows", type=int, metavar="N", help="windows at equal distances (default: all)")
@@ -76,6 +80,9 @@ def run(options: argparse.Namespace) -> int:
         experiments = [Experiment("table", name, "", tuple(parse_recipes(options.recipes)), options.choices or 0)]
     else:
         experiments = load_experiments(options.experiments, options.only)
+    document = Document(options.into) if options.into else None
+    if document is not None:
+        document.expect([experiment.id for experiment in experiments])
     tokens = load_tokenizer(options.tokenizer, options.model.parent)(read_text(options.text))
     losses = Perplexity.of(tokens, options.window, options.windows)
     choices = {
@@ -113,15 +120,14 @@ def run(options: argparse.Namespace) -> int:
     finally:
         discard(scratch)
 
-    sections, summary = [], []
-    for experiment in experiments:
-        rows = rows_of(store, experiment, tasks_of(experiment), options.seed)
-        sections.append(section(options, experiment, rows, losses, failed))
-        summary.append({"id": experiment.id, "title": experiment.title, "rows": [row.to_json() for row in rows]})
-        print(markdown(rows, options.chip))
-    write_text(options.output / "tables.md", "\n".join(sections))
-    write_json(options.output / "tables.json", summary)
-    print(f"{options.output / 'tables.md'}, tables.json" + ("" if options.no_plot else " and plots"), file=sys.stderr)
+    tables = {e.id: rows_of(store, e, tasks_of(e), options.seed) for e in experiments}
+    write_tables(options, experiments, tables, losses, failed)
+    if document is not None:
+        document.plots.mkdir(exist_ok=True)
+        contents = {}
+        for experiment in experiments:
+            contents[experiment.id] = body(options, experiment, tables[experiment.id], losses, failed, document.plots)
+        document.fill(contents)
     for label, reason in failed.items():
         print(f"sdq: error: {label}: {reason}", file=sys.stderr)
     return 1 if failed else 0
@@ -164,21 +170,45 @@ def rows_of(store: Store, experiment: Experiment, tasks: list[Task], seed: int) 
     return summarize(labels, results[0], results[0][0], chosen, seed)
 
 
-def section(
-    options: argparse.Namespace, experiment: Experiment, rows: list[Row], losses: Perplexity, failed: dict[str, str]
+def write_tables(
+    options: argparse.Namespace,
+    experiments: list[Experiment],
+    tables: dict[str, list[Row]],
+    losses: Perplexity,
+    failed: dict[str, str],
+) -> None:
+    """tables.md, tables.json and a plot for each experiment, in the output folder; tables on stdout."""
+    sections, summary = [], []
+    for experiment in experiments:
+        rows = tables[experiment.id]
+        text = body(options, experiment, rows, losses, failed, options.output)
+        sections.append(
+            "\n".join(filter(None, [f"## {experiment.title}\n", experiment.about and f"{experiment.about}\n", text]))
+        )
+        summary.append({"id": experiment.id, "title": experiment.title, "rows": [row.to_json() for row in rows]})
+        print(markdown(rows, options.chip))
+    write_text(options.output / "tables.md", "\n".join(sections))
+    write_json(options.output / "tables.json", summary)
+    print(f"{options.output / 'tables.md'}, tables.json" + ("" if options.no_plot else " and plots"), file=sys.stderr)
+
+
+def body(
+    options: argparse.Namespace,
+    experiment: Experiment,
+    rows: list[Row],
+    losses: Perplexity,
+    failed: dict[str, str],
+    plots: Path,
 ) -> str:
-    """An experiment in markdown, its plot written beside."""
-    parts = [f"## {experiment.title}\n"]
-    if experiment.about:
-        parts.append(f"{experiment.about}\n")
-    parts.append(markdown(rows, options.chip))
-    parts.append(notes(*losses.ids.shape, options.chip))
+    """An experiment's table, notes and plot in markdown; the plot is written into the folder `plots`."""
+    parts = [markdown(rows, options.chip), notes(*losses.ids.shape, options.chip)]
     absent = [f"- `{r.label}`: {failed[r.label]}" for r in experiment.runs if r.label in failed]
     if absent:
-        parts.append("\n".join(["Failed:", *absent, ""]))
+        parts.append("\n".join(["Failed:", "", *absent, ""]))
     if not options.no_plot:
-        plot(rows, experiment.title, options.output / f"{experiment.id}.png")
-        parts.append(f"![relative error and perplexity against bits]({experiment.id}.png)\n")
+        plot(rows, experiment.title, plots / f"{experiment.id}.png")
+        place = f"{experiment.id}.png" if plots == options.output else f"{plots.name}/{experiment.id}.png"
+        parts.append(f"![relative error and perplexity against bits]({place})\n")
     return "\n".join(parts)
 
 

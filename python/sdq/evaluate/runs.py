@@ -74,7 +74,8 @@ def load_experiments(path: Path, only: list[str] | None) -> list[Experiment]:
     """The experiments in a YAML (or JSON) file, those with the ids in `only` if given.
 
     The file is a list of mappings: `id`, `title`, `about` (markdown), `choices`, and `runs`, a list of recipe names or
-    of mappings `recipe` (a name, a mapping that is a YAML recipe, or a .yaml file beside this one), `label`, `options`.
+    of mappings `recipe`, `label` and `options`. A `recipe` is a name, a .yaml file beside this one, or a recipe as YAML
+    (include/sdq/Recipe/ModelRecipe.h; what stands under its key `recipe` will do).
     """
     try:
         import yaml
@@ -130,7 +131,8 @@ def parse_run(value: Any, where: str, folder: Path) -> Run:
         if not label:
             raise SdqError(f"{where}: expected a `label` for a recipe that has no name")
         # JSON is YAML, and has one spelling only: the fingerprint depends on the meaning.
-        return Run(str(label), json.dumps(recipe), True, options)
+        content = recipe if "recipe" in recipe else {"recipe": recipe}
+        return Run(str(label), json.dumps(content), True, options)
     recipe = expect(recipe, str, f"{where}: recipe")
     if (folder / recipe).suffix in (".yaml", ".yml", ".json"):
         recipe = str(folder / recipe)
