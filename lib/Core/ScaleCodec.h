@@ -22,6 +22,9 @@ public:
   /// What codes of values are multiplied by under this scale, in the decoders' order of multiplication.
   float decode(uint32_t code) const;
 
+  /// `code`, or the nearest that is a finite scale above zero.
+  uint32_t clamp(uint32_t code) const;
+
   float rowScale() const { return secondLevel; }
 
 private:

@@ -24,7 +24,7 @@ using namespace sdq;
 // ScaleCodec
 //===----------------------------------------------------------------------===//
 
-/// The codes of an 8-bit scale that mean the smallest number above zero and the largest.
+/// The codes that mean the smallest scale above zero and the largest.
 static std::pair<uint32_t, uint32_t> codeRange(ScaleKind kind) {
   switch (kind) {
   case ScaleKind::E4M3:
@@ -33,9 +33,14 @@ static std::pair<uint32_t, uint32_t> codeRange(ScaleKind kind) {
     return {1, 255};
   case ScaleKind::E8M0:
     return {1, 254};
-  default:
-    llvm_unreachable("no 8-bit scale");
+  case ScaleKind::F16:
+    return {1, 0x7BFF};
+  case ScaleKind::F32:
+    return {1, 0x7F7FFFFF};
+  case ScaleKind::None:
+    break;
   }
+  llvm_unreachable("no scale");
 }
 
 ScaleCodec::ScaleCodec(const Encoding &encoding, float largest) : kind(encoding.scale) {
@@ -75,6 +80,11 @@ uint32_t ScaleCodec::encode(float scale) const {
     return std::max(sdq::encode(element, scale / secondLevel), scale > 0.0f ? 1u : 0u);
   }
   }
+}
+
+uint32_t ScaleCodec::clamp(uint32_t code) const {
+  auto [least, most] = codeRange(kind);
+  return std::clamp(code, least, most);
 }
 
 float ScaleCodec::decode(uint32_t code) const {

@@ -42,6 +42,15 @@ struct RoundedScales {
 /// Rounds `scales`, finite and not negative, to the encoding's scale format.
 RoundedScales roundScales(const Encoding &encoding, llvm::ArrayRef<float> scales);
 
+/// What a vector's scale is chosen by: its largest magnitude, or the (weighted) squared error that it leaves.
+enum class ScaleChoice : uint8_t { Absmax, MeanSquaredError };
+
+/// The scales of `row`, C finite values. With `MeanSquaredError` each vector has, of the candidates that its format can
+/// hold, the scale of least Σ importance·(w − ŵ)², never more than absmax leaves; the row's second level is absmax's.
+/// `importance`: C weights, finite and not negative; none: one each. The same result on every machine.
+RoundedScales chooseScales(const Encoding &encoding, ScaleChoice choice, llvm::ArrayRef<float> row,
+                           llvm::ArrayRef<float> importance = {});
+
 } // namespace sdq
 
 #endif // SDQ_CORE_SCALES_H
