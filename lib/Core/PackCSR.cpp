@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackValues.h"
+#include "sdq/Core/Codec.h"
 
 #include <cmath>
 #include <limits>
@@ -54,4 +55,19 @@ llvm::Expected<StoredWeight> sdq::pack(const CSRFormat &format, Shape shape, llv
     offsets[row + 1] += offsets[row];
   storeFloats(format.values, weight.parts[2], 0, values);
   return weight;
+}
+
+std::vector<SparseEntry> sdq::entriesOf(const CSRFormat &format, Shape shape, llvm::ArrayRef<PartView> parts) {
+  auto offsets = elementsOf<int32_t>(parts[0]);
+  std::vector<float> values(offsets[shape.rows]);
+  widen(format.values, parts[2].data.data(), values);
+  std::vector<SparseEntry> entries;
+  entries.reserve(values.size());
+  for (int64_t row = 0; row < shape.rows; ++row)
+    for (int32_t e = offsets[row]; e < offsets[row + 1]; ++e) {
+      int64_t column = parts[1].spec.type == StorageType::I16 ? int64_t(elementsOf<uint16_t>(parts[1])[e])
+                                                              : int64_t(elementsOf<uint32_t>(parts[1])[e]);
+      entries.push_back({row, column, values[e]});
+    }
+  return entries;
 }

@@ -6,6 +6,7 @@
 
 #include "sdq/Core/VectorQuantization.h"
 
+#include "ElementRounding.h"
 #include "SmallFloat.h"
 #include "sdq/Core/Codec.h"
 
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 using namespace sdq;
 
@@ -53,17 +55,30 @@ void sdq::quantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::Ar
   }
 }
 
-void sdq::quantizeDequantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::MutableArrayRef<float> out) {
+void sdq::quantizeDequantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::ArrayRef<float> scales,
+                             llvm::MutableArrayRef<float> out) {
+  assert(out.size() == row.size());
   if (!isQuantized(encoding.element)) {
     for (auto [value, rounded] : llvm::zip_equal(row, out))
       rounded = roundTo(encoding.element, value);
     return;
   }
-  RoundedScales scales = roundScales(encoding, absmaxScales(encoding, row));
-  std::vector<uint8_t> codes(row.size());
-  quantize(encoding, row, scales.values, codes);
-  forEachVector(row.size(), encoding.vector, [&](int64_t v, int64_t begin, int64_t end) {
-    for (int64_t c = begin; c < end; ++c)
-      out[c] = decode(encoding.element, codes[c]) * scales.values[v];
+  withRounding(encoding.element, [&](auto rounding) {
+    forEachVector(row.size(), encoding.vector, [&](int64_t v, int64_t begin, int64_t end) {
+      float scale = scales[v];
+      if (scale == 0.0f) {
+        std::fill(out.begin() + begin, out.begin() + end, 0.0f);
+        return;
+      }
+      for (int64_t c = begin; c < end; ++c)
+        out[c] = std::copysign(rounding.round(std::fabs(row[c]) / scale) * scale, row[c]);
+    });
   });
+}
+
+void sdq::quantizeDequantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::MutableArrayRef<float> out) {
+  std::vector<float> scales;
+  if (isQuantized(encoding.element))
+    scales = roundScales(encoding, absmaxScales(encoding, row)).values;
+  quantizeDequantize(encoding, row, scales, out);
 }

@@ -58,6 +58,9 @@ struct SparseEntry {
 /// pack_c4: entries ascend by row, then column, without repetition, inside `shape`; there are fewer than 2^31.
 llvm::Expected<StoredWeight> pack(const CSRFormat &format, Shape shape, llvm::ArrayRef<SparseEntry> entries);
 
+/// The entries of a stored CSR term, zeros among them included. Parts are trusted: see `verifyStored`.
+std::vector<SparseEntry> entriesOf(const CSRFormat &format, Shape shape, llvm::ArrayRef<PartView> parts);
+
 } // namespace sdq
 
 #endif // SDQ_CORE_PACK_H

@@ -19,7 +19,11 @@ namespace sdq {
 void quantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::ArrayRef<float> scales,
               llvm::MutableArrayRef<uint8_t> codes);
 
-/// out[c] = what row[c] reads as once stored in `encoding` with absmax scales (or just rounded, if not quantized).
+/// out[c] = what row[c] reads as once stored under `scales`, one a vector (or just rounded, if not quantized).
+void quantizeDequantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::ArrayRef<float> scales,
+                        llvm::MutableArrayRef<float> out);
+
+/// The same with absmax scales.
 void quantizeDequantize(const Encoding &encoding, llvm::ArrayRef<float> row, llvm::MutableArrayRef<float> out);
 
 } // namespace sdq

@@ -34,6 +34,6 @@
 
 // Weights that were compressed before are not compressed again.
 // RUN: not sdq-opt %s --sdq-decompose=recipe=W4 --sdq-decompose=recipe=W8 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=TWICE
-// TWICE: error: weight 'model.fc': expected an unquantized #sdq.nm or #sdq.dense term, found #sdq.dense<i4, vector = 4, scale = f16>
+// TWICE: error: weight 'model.fc': expected an unquantized #sdq.nm or #sdq.dense term, or #sdq.csr, found #sdq.dense<i4, vector = 4, scale = f16>
 sdq.parameter @model.fc : !sdq.weight<1x4xf16, #sdq.dense<f16>> =
   {values = dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf16>}

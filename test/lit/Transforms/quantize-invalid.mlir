@@ -26,7 +26,7 @@
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=4:4" --sdq-extract-outliers="pattern=1:4" --sdq-quantize="types=i8" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=FEWER
 // FEWER: error: weight 'layers.0.fc': expected one of types for each of 2 terms, found 1
 // RUN: not sdq-opt %s --sdq-quantize="types=i8" --sdq-quantize="types=i4" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=TWICE
-// TWICE: error: weight 'layers.0.fc': expected an unquantized #sdq.nm or #sdq.dense term, found #sdq.dense<i8, vector = 16, scale = f8E4M3FN>
+// TWICE: error: weight 'layers.0.fc': expected an unquantized #sdq.nm or #sdq.dense term, or #sdq.csr, found #sdq.dense<i8, vector = 16, scale = f8E4M3FN>
 // RUN: not sdq-opt %s --sdq-sparsify="pattern=2:4" --sdq-quantize="codebook=4 unweighted=true" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=SPARSE
 // SPARSE: error: weight 'layers.0.fc': expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found #sdq.nm<2:4, f16>
 

@@ -12,28 +12,6 @@
 using namespace mlir;
 using namespace sdq;
 
-namespace {
-
-/// The exact entries of a CSR term, in order.
-std::vector<SparseEntry> entriesOf(const WeightView &csr, ArrayRef<PartView> parts) {
-  // Columns are read from the parts: a stored value may be zero, and the decoded row would not show it.
-  std::vector<SparseEntry> entries;
-  ArrayRef<int32_t> offsets = elementsOf<int32_t>(parts[0]);
-  Shape shape = csr.shape();
-  std::vector<float> row(shape.columns);
-  bool narrow = parts[1].spec.type == StorageType::I16;
-  for (int64_t r = 0; r < shape.rows; ++r) {
-    csr.readRow(r, row);
-    for (int32_t e = offsets[r]; e < offsets[r + 1]; ++e) {
-      int64_t column = narrow ? elementsOf<uint16_t>(parts[1])[e] : elementsOf<int32_t>(parts[1])[e];
-      entries.push_back({r, column, row[column]});
-    }
-  }
-  return entries;
-}
-
-} // namespace
-
 LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, const Calibration *calibration,
                                       bool unweighted) {
   WeightType type = parameter.getWeightType();
@@ -57,8 +35,7 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   WeightView denseView{type.withFormat(dense), std::vector<PartView>(parts.drop_front(sparseParts))};
   std::vector<SparseEntry> entries;
   if (csr)
-    entries = entriesOf({type.withFormat(csr), std::vector<PartView>(parts.take_front(sparseParts))},
-                        parts.take_front(sparseParts));
+    entries = entriesOf(csr.getLayout(), shape, parts.take_front(sparseParts));
 
   LUTFormat layout = format.getLayout();
   StoredWeight codes = StoredWeight::allocate(layout, shape);

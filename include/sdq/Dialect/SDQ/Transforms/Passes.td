@@ -79,7 +79,8 @@ def ExtractOutliers : Pass<"sdq-extract-outliers", "::sdq::ParameterOp"> {
 def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
   let summary = "give each term its number format";
   let description = [{
-    Vectors (VS-Quant): term i is rounded to `types[i]` with a scale every `vector` inputs (0: the whole row).
+    Vectors (VS-Quant): term i is rounded to `types[i]` with a scale every `vector` inputs (0: the whole row). A CSR term
+    takes f16 or bf16.
 
     ```mlir
     !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, f16>, #sdq.nm<6:8, f16>>>
@@ -87,6 +88,15 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
     !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 16, scale = f8E4M3FN>,
                                       #sdq.nm<6:8, f4E2M1FN, vector = 16, scale = f8E4M3FN>>>
     ```
+
+    With `scale-choice=absmax` a scale maps the largest magnitude of its vector to the largest number of the type; with
+    `scale-choice=mse` it is, of the scales as they are stored, the one of least Σ importance·(w − ŵ)², never worse than
+    absmax's. The importance is 1 with `weights=none`, the mean squared input (`.act_sq`) with `weights=activation`, the
+    Fisher information with `weights=fisher`.
+
+    With `feedback=n`, for up to n rounds, N:M terms trade places so that those values become outliers whose error
+    falls most, and each term, the last one last, is quantized anew on what the others leave of the weight. No round
+    raises the error (weighted as above) of any row.
 
     Codebooks (SqueezeLLM §4.1): the dense term becomes a table of 2^codebook values per output channel, the exact
     minimum of Σ F·(w − c)²; a CSR term before it is adjusted to what the table leaves there.
@@ -101,6 +111,10 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
     ListOption<"types", "types", "std::string", "vectors: i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16 for each term">,
     Option<"vector", "vector", "int64_t", "16", "vectors: inputs that share a scale; 0: the whole row">,
     Option<"scale", "scale", "std::string", "\"f8E4M3FN\"", "vectors: f8E4M3FN, u8, f8E8M0FNU, f16 or f32">,
+    Option<"scaleChoice", "scale-choice", "std::string", "\"absmax\"", "vectors: what a scale is chosen by: absmax or mse">,
+    Option<"weights", "weights", "std::string", "\"none\"",
+           "vectors: what weighs squared errors: none, activation or fisher (need the calibration)">,
+    Option<"feedback", "feedback", "unsigned", "0", "vectors: rounds of error feedback between terms">,
     Option<"codebook", "codebook", "unsigned", "0", "codebooks: bits of a code, 2 to 8">,
     Option<"unweighted", "unweighted", "bool", "false", "codebooks: go without Fisher, every error weighs the same">,
     calibrationOption
