@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 from sdq.errors import SdqError
@@ -137,6 +138,8 @@ def check(options: argparse.Namespace) -> None:
     for path in (options.model, options.calibration):
         if path is not None and not path.is_file():
             raise SdqError(f"{path}: expected a file")
+    if not options.no_plot and find_spec("matplotlib") is None:
+        raise SdqError("plots need the Python package matplotlib; --no-plot does without")
     if options.only and not options.experiments:
         raise SdqError("--only: expected --experiments beside it")
     for name, least in (

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sdq.errors import SdqError
 from sdq.evaluate.runs import DENSE
 from sdq.evaluate.summary import Row
 from sdq.files import replacing
@@ -17,14 +16,12 @@ CHANGES = (-5, -2, -1, -0.5, 0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1
 
 def plot(rows: list[Row], title: str, path: Path) -> None:
     """Write a PNG: both panels over total bits (tables, scales, metadata included), points numbered as in the table."""
-    try:
-        import matplotlib
+    # Here, since tables do without it.
+    import matplotlib
 
-        matplotlib.use("Agg")
-        from matplotlib import pyplot
-        from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
-    except ImportError as error:
-        raise SdqError(f"the plot needs the Python package matplotlib ({error}); --no-plot does without") from error
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
     figure, (errors, losses) = pyplot.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
     families = list(dict.fromkeys(row.family for row in rows))
