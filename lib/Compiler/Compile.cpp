@@ -6,13 +6,13 @@
 
 #include "sdq/Compiler/Compile.h"
 
-#include "Progress.h"
+#include "FinishedWeights.h"
 
 #include "sdq/Compiler/ModelFile.h"
+#include "sdq/Compiler/Placement.h"
 #include "sdq/Core/AtomicFile.h"
 #include "sdq/Pipelines/CompileCPU.h"
 
-#include "mlir/IR/Threading.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
@@ -23,62 +23,44 @@ namespace {
 class Compilation {
 public:
   Compilation(const CompileRequest &request, const DecomposeOptions &options, MLIRContext &context)
-      : request(request), options(options), context(context) {}
+      : request(request), options(options), context(context),
+        reportPath(request.report.empty() ? request.output + ".report.json" : request.report) {}
 
   FailureOr<ModelReport> run() {
-    auto begin = std::chrono::steady_clock::now();
-    std::string reportPath = request.report.empty() ? request.output + ".report.json" : request.report;
-    if (failed(refuseToOverwrite(request.output)) || failed(refuseToOverwrite(reportPath)))
+    // Nothing is written before all that was asked for has been read.
+    std::string folder = request.output + ".partial";
+    if (!llvm::sys::fs::exists(folder) && (failed(refuseToOverwrite(request.output)) || failed(refuseToOverwrite(reportPath))))
       return failure();
-    for (const std::string &target : request.targets)
-      if (target != "cpu")
-        return fail("unknown target '" + target + "': expected cpu");
-    if (!request.chip.empty()) {
-      llvm::Expected<const Chip *> found = findChip(request.chip);
-      if (!found)
-        return fail(llvm::toString(found.takeError()));
-      chip = *found;
-    }
-    llvm::Expected<std::shared_ptr<const ModelRecipe>> resolved =
-        resolveRecipe(options.recipe, options.metric, options.unweighted);
-    if (!resolved)
-      return fail(llvm::toString(resolved.takeError()));
-    recipe = std::move(*resolved);
-    if (!options.calibration.empty()) {
-      llvm::Expected<std::shared_ptr<const Calibration>> opened = Calibration::share(options.calibration);
-      if (!opened)
-        return fail(llvm::toString(opened.takeError()));
-      calibration = std::move(*opened);
-    }
-
+    if (failed(readRequest()))
+      return failure();
     OwningOpRef<ModuleOp> module = readModel(request.input, context);
-    if (!module || failed(compress(*module)))
+    PassManager raise(&context);
+    buildRaise(raise, options);
+    if (!module || failed(raise.run(*module)))
       return failure();
-    module->getOperation()->setAttr("sdq.recipe", StringAttr::get(&context, options.recipe.getValue()));
-    for ([[maybe_unused]] const std::string &target : request.targets)
-      if (failed(compileForCPU(*module, CPUTarget::host(), "cpu")))
-        return failure();
 
-    report.model = request.input;
-    report.recipe = options.recipe;
-    report.chip = request.chip;
-    for (auto [layer, parameter] : llvm::zip_equal(report.layers, module->getOps<ParameterOp>()))
-      describeRecipe(layer, recipe->of(weightName(parameter)), chip);
-    if (failed(writeModel(*module, request.output)))
+    llvm::Expected<WeightStore> opened = WeightStore::open(folder);
+    if (!opened)
+      return fail(llvm::toString(opened.takeError()));
+    WeightStore store(std::move(*opened));
+    LogicalResult result = compile(*module, store);
+    if (failed(result) && !store.empty()) {
+      if (llvm::Error error = store.sweep())
+        emitWarning(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
+      if (begun)
+        emitRemark(UnknownLoc::get(&context)) << "finished weights are kept in '" << folder << "' for the same command";
       return failure();
-    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    report.peakMemoryBytes = peakMemory();
-    llvm::Error error = writeFileAtomically(reportPath, [&](llvm::raw_ostream &out) -> llvm::Error {
-      out << llvm::formatv("{0:2}\n", report.toJSON());
-      return llvm::Error::success();
-    });
-    if (error)
-      return fail(llvm::toString(std::move(error)));
+    }
+    if (llvm::Error error = store.remove())
+      emitWarning(UnknownLoc::get(&context)) << llvm::toString(std::move(error));
+    if (failed(result))
+      return failure();
     return std::move(report);
   }
 
 private:
   LogicalResult fail(const Twine &message) { return emitError(UnknownLoc::get(&context), message); }
+  LogicalResult fail(llvm::Error error) { return fail(llvm::toString(std::move(error))); }
 
   LogicalResult refuseToOverwrite(StringRef path) {
     if (!request.force && llvm::sys::fs::exists(path))
@@ -86,44 +68,104 @@ private:
     return success();
   }
 
-  LogicalResult compress(ModuleOp module) {
-    PassManager raise(&context);
-    buildRaise(raise, options);
-    if (failed(raise.run(module)))
-      return failure();
-    SmallVector<ParameterOp> parameters(module.getOps<ParameterOp>());
-    std::vector<OriginalWeight> originals;
-    for (ParameterOp parameter : parameters)
-      originals.push_back({parameter.getWeightType(), parameter.getParts()});
+  LogicalResult readRequest() {
+    for (const std::string &target : request.targets)
+      if (target != "cpu")
+        return fail("unknown target '" + target + "': expected cpu");
+    if (!request.chip.empty()) {
+      llvm::Expected<const Chip *> found = findChip(request.chip);
+      if (!found)
+        return fail(found.takeError());
+      chip = *found;
+    }
+    llvm::Expected<std::shared_ptr<const ModelRecipe>> resolved =
+        resolveRecipe(options.recipe, options.metric, options.unweighted);
+    if (!resolved)
+      return fail(resolved.takeError());
+    recipe = std::move(*resolved);
+    if (options.calibration.empty())
+      return success();
+    llvm::Expected<std::shared_ptr<const Calibration>> opened = Calibration::share(options.calibration);
+    if (!opened)
+      return fail(opened.takeError());
+    calibration = std::move(*opened);
+    return success();
+  }
 
+  /// What would make the same output, in words.
+  std::string requestText() const {
+    std::string text = request.input + " -> " + request.output + " for [" + llvm::join(request.targets, ", ") + "] ";
+    llvm::raw_string_ostream os(text);
+    options.print(os);
+    return text;
+  }
+
+  LogicalResult compile(ModuleOp module, WeightStore &store) {
+    if (!wasPlaced(store.placementPath(), requestText(), request.output) &&
+        (failed(refuseToOverwrite(request.output)) || failed(refuseToOverwrite(reportPath))))
+      return failure();
+    if (request.restart)
+      store.clear();
+    if (failed(compress(module, store)))
+      return failure();
+    module->setAttr("sdq.recipe", StringAttr::get(&context, options.recipe.getValue()));
+    for ([[maybe_unused]] const std::string &target : request.targets)
+      if (failed(compileForCPU(module, CPUTarget::host(), "cpu")))
+        return failure();
+
+    report.model = request.input;
+    report.recipe = options.recipe;
+    report.chip = request.chip;
+    for (auto [layer, parameter] : llvm::zip_equal(report.layers, module.getOps<ParameterOp>()))
+      describeRecipe(layer, recipe->of(weightName(parameter)), chip);
+    std::string output = store.stagedPath("output"), stagedReport = store.stagedPath("report");
+    if (failed(writeModel(module, output)))
+      return failure();
+    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    report.peakMemoryBytes = peakMemory();
+    llvm::Error error = writeFileAtomically(stagedReport, [&](llvm::raw_ostream &out) -> llvm::Error {
+      out << llvm::formatv("{0:2}\n", report.toJSON());
+      return llvm::Error::success();
+    });
+    if (!error)
+      error = notePlacement(store.placementPath(), requestText(), output);
+    if (!error)
+      error = moveToPlace(output, request.output);
+    if (!error)
+      error = moveToPlace(stagedReport, reportPath);
+    return error ? fail(std::move(error)) : success();
+  }
+
+  LogicalResult compress(ModuleOp module, const WeightStore &store) {
+    SmallVector<ParameterOp> parameters(module.getOps<ParameterOp>());
+    Progress progress(parameters, context.getNumThreads(), llvm::errs(), request.progress);
+    FinishedWeights weights(&context, parameters, *recipe, calibration.get(), store, progress);
+    if (failed(weights.findEarlier()))
+      return failure();
+    if (size_t earlier = weights.earlier())
+      emitRemark(UnknownLoc::get(&context)) << "resuming: " << earlier << " of " << parameters.size()
+                                            << " weights are finished in '" << store.folder() << "'";
+    begun = true;
     PassManager manager(&context);
-    buildCompress(manager, recipe, options);
-    auto instrumentation = std::make_unique<Progress>(parameters.size(), llvm::errs(), request.progress);
-    Progress &progress = *instrumentation;
-    manager.addInstrumentation(std::move(instrumentation));
+    buildCompress(manager, recipe, options, &weights);
     LogicalResult result = manager.run(module);
     progress.finish();
-    if (failed(result))
-      return failure();
-
-    report.layers.resize(parameters.size());
-    return failableParallelForEachN(&context, 0, parameters.size(), [&](size_t i) {
-      FailureOr<LayerReport> layer = measureLayer(parameters[i], originals[i], calibration.get());
-      if (failed(layer))
-        return failure();
-      layer->seconds = progress.secondsOn(parameters[i]);
-      report.layers[i] = std::move(*layer);
-      return success();
-    });
+    if (succeeded(result))
+      report.layers = weights.takeReports();
+    return result;
   }
 
   const CompileRequest &request;
   const DecomposeOptions &options;
   MLIRContext &context;
   const Chip *chip = nullptr;
+  std::string reportPath;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
   std::shared_ptr<const ModelRecipe> recipe;
   std::shared_ptr<const Calibration> calibration;
   ModelReport report;
+  /// Whether this run may have finished weights.
+  bool begun = false;
 };
 
 } // namespace

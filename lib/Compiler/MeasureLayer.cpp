@@ -42,36 +42,49 @@ static StorageBits bitsOf(const WeightView &weight) {
   return bits;
 }
 
-FailureOr<LayerReport> sdq::measureLayer(ParameterOp parameter, const OriginalWeight &original,
-                                         const Calibration *calibration) {
-  FailureOr<WeightView> after = viewWeight(parameter);
-  FailureOr<WeightView> before =
-      viewWeight(original.type, original.parts, [&] { return parameter.emitOpError("before compression: "); });
-  if (failed(after) || failed(before))
+FailureOr<const CalibrationEntry *> sdq::findStatistics(ParameterOp parameter, const Calibration *calibration,
+                                                        DictionaryAttr attributes) {
+  if (!calibration)
+    return static_cast<const CalibrationEntry *>(nullptr);
+  // The passes have noted which weight of the file this is; without their note nothing was looked up.
+  StringRef name = parameter.getSymName();
+  Attribute note = attributes ? attributes.get(kCalibrationAttr) : parameter->getAttr(kCalibrationAttr);
+  if (auto known = dyn_cast_or_null<StringAttr>(note))
+    name = known.getValue();
+  llvm::Expected<const CalibrationEntry *> found =
+      calibration->find(name, parameter.getWeightType().getShape(), [] { return ""; });
+  if (!found) {
+    parameter.emitError(llvm::toString(found.takeError()));
     return failure();
+  }
+  return *found;
+}
 
+FailureOr<LayerReport> sdq::describeLayer(ParameterOp parameter) {
+  FailureOr<WeightView> weight = viewWeight(parameter);
+  if (failed(weight))
+    return failure();
   LayerReport report;
   report.name = parameter.getSymName().str();
   llvm::raw_string_ostream(report.format) << Attribute(parameter.getWeightType().getFormat());
   for (WeightFormat term : termsOf(parameter.getWeightType().getFormat()))
     llvm::raw_string_ostream(report.terms.emplace_back()) << Attribute(term);
-  report.shape = after->shape();
-  report.bits = bitsOf(*after);
+  report.shape = weight->shape();
+  report.bits = bitsOf(*weight);
+  return report;
+}
 
-  const CalibrationEntry *entry = nullptr;
-  if (calibration) {
-    // The passes have noted which weight of the file this is; without their note nothing was looked up.
-    StringRef name = parameter.getSymName();
-    if (auto known = parameter->getAttrOfType<StringAttr>(kCalibrationAttr))
-      name = known.getValue();
-    llvm::Expected<const CalibrationEntry *> found = calibration->find(name, report.shape, [] { return ""; });
-    if (!found) {
-      parameter.emitError(llvm::toString(found.takeError()));
-      return failure();
-    }
-    if (*found && (*found)->has(Statistic::Fisher))
-      entry = *found;
-  }
+FailureOr<LayerReport> sdq::measureLayer(ParameterOp parameter, const OriginalWeight &original,
+                                         const Calibration *calibration) {
+  FailureOr<LayerReport> described = describeLayer(parameter);
+  FailureOr<WeightView> after = viewWeight(parameter);
+  FailureOr<WeightView> before =
+      viewWeight(original.type, original.parts, [&] { return parameter.emitOpError("before compression: "); });
+  FailureOr<const CalibrationEntry *> statistics = findStatistics(parameter, calibration);
+  if (failed(described) || failed(after) || failed(before) || failed(statistics))
+    return failure();
+  LayerReport &report = *described;
+  const CalibrationEntry *entry = *statistics && (*statistics)->has(Statistic::Fisher) ? *statistics : nullptr;
   report.hasFisher = entry;
 
   int64_t columns = report.shape.columns;
@@ -86,7 +99,7 @@ FailureOr<LayerReport> sdq::measureLayer(ParameterOp parameter, const OriginalWe
       }
     report.error += ErrorMetrics::ofRow(was, is, fisher);
   }
-  return report;
+  return described;
 }
 
 int64_t sdq::peakMemory() {

@@ -7,6 +7,7 @@
 #include "sdq/Compiler/ModelFile.h"
 
 #include "sdq/Core/AtomicFile.h"
+#include "sdq/Core/MappedPages.h"
 #include "sdq/Core/StoredWeight.h"
 #include "sdq/Import/ONNX/ONNXImport.h"
 #include "sdq/Loader/MapModule.h"
@@ -36,10 +37,33 @@ static void alignResources(ModuleOp module, size_t alignment) {
   module.walk([&](Operation *op) { walker.walk(op->getAttrDictionary()); });
 }
 
+namespace {
+/// Hands everything on at once, and lets go of the pages of large pieces: those are parts in mapped files, which writing
+/// would otherwise gather in memory.
+class ReleasingStream : public llvm::raw_ostream {
+public:
+  explicit ReleasingStream(llvm::raw_ostream &out) : raw_ostream(/*unbuffered=*/true), out(out), start(out.tell()) {}
+
+private:
+  static constexpr size_t kLarge = 1 << 20;
+  void write_impl(const char *data, size_t size) override {
+    out.write(data, size);
+    written += size;
+    if (size >= kLarge)
+      sdq::releasePages({data, size});
+  }
+  uint64_t current_pos() const override { return start + written; }
+
+  llvm::raw_ostream &out;
+  uint64_t start, written = 0;
+};
+} // namespace
+
 LogicalResult sdq::writeModel(ModuleOp module, StringRef path) {
   alignResources(module, kPartAlignment);
   llvm::Error error = writeFileAtomically(path, [&](llvm::raw_ostream &out) -> llvm::Error {
-    if (failed(writeBytecodeToFile(module, out)))
+    ReleasingStream stream(out);
+    if (failed(writeBytecodeToFile(module, stream)))
       return llvm::createStringError("cannot write '%s' as bytecode", path.str().c_str());
     return llvm::Error::success();
   });

@@ -74,7 +74,8 @@ json::Value ModelReport::toJSON() const {
                        {"max_error", layer.error.maxError},
                        {"paper_throughput", layer.throughput.paper},
                        {"realised_throughput", layer.throughput.realised},
-                       {"seconds", layer.seconds}};
+                       {"seconds", layer.seconds},
+                       {"resumed", layer.resumed}};
     if (layer.hasFisher)
       entry["relative_fisher_error"] = layer.error.relativeWeightedError();
     list.push_back(std::move(entry));

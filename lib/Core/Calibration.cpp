@@ -9,6 +9,8 @@
 #include "ShallowJSON.h"
 
 #include "sdq/Core/Codec.h"
+#include "sdq/Core/ContentHash.h"
+#include "sdq/Core/MappedPages.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -45,7 +47,7 @@ StringRef sdq::suffixOf(Statistic statistic) { return kSuffixes[unsigned(statist
 
 std::string sdq::contentKey(llvm::ArrayRef<float> values) {
   llvm::ArrayRef<uint8_t> bytes(reinterpret_cast<const uint8_t *>(values.data()), values.size() * sizeof(float));
-  return llvm::utohexstr(llvm::xxh3_64bits(bytes), /*LowerCase=*/true, /*Width=*/16);
+  return hexDigits(llvm::xxh3_64bits(bytes));
 }
 
 //===----------------------------------------------------------------------===//
@@ -85,6 +87,20 @@ Error CalibrationEntry::readRow(Statistic statistic, int64_t row, llvm::MutableA
                                      ", column " + Twine(column) + ", found " + std::to_string(value) +
                                      " (calibration_c4)");
   return Error::success();
+}
+
+std::string CalibrationEntry::contentHash() const {
+  ContentHash hash;
+  for (auto [tensor, suffix] : llvm::zip_equal(tensors, kSuffixes))
+    if (tensor)
+      hash.add(suffix).add(sdq::name(tensor->type)).add(printShape(tensor->shape)).addBytes(tensor->data);
+  return hash.digits();
+}
+
+void CalibrationEntry::releasePages() const {
+  for (const SafetensorsTensor *tensor : tensors)
+    if (tensor)
+      sdq::releasePages(tensor->data);
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,6 +11,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/ThreadPool.h"
 #include "llvm/Support/WithColor.h"
 
 namespace cl = llvm::cl;
@@ -45,6 +46,8 @@ static cl::opt<std::string> chip("chip", cl::value_desc("name"),
 static cl::opt<std::string> report("report", cl::value_desc("file"),
                                    cl::desc("Report as JSON (default: <output>.report.json)"), cl::cat(category));
 static cl::opt<bool> force("force", cl::desc("Overwrite existing files"), cl::cat(category));
+static cl::opt<bool> restart("restart", cl::desc("Discard what an interrupted run has finished (<output>.partial)"),
+                             cl::cat(category));
 
 static int fail(const llvm::Twine &message) {
   llvm::WithColor::error(llvm::errs(), "sdq-compile") << message << '\n';
@@ -62,6 +65,12 @@ static int printRecipe() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // LLVM's libraries bring an option of this name, which our command line has no use for.
+  if (cl::Option *foreign = cl::getRegisteredOptions().lookup("threads"))
+    foreign->removeArgument();
+  cl::opt<unsigned> threads("threads", cl::init(0), cl::value_desc("N"),
+                            cl::desc("Compress so many weights at once (default: as many as there are cores)"),
+                            cl::cat(category));
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Compresses the weights of a model and compiles it\n");
   if (printedRecipe.getNumOccurrences())
@@ -71,7 +80,12 @@ int main(int argc, char **argv) {
 
   mlir::DialectRegistry registry;
   sdq::registerCompilerDialects(registry);
-  mlir::MLIRContext context(registry);
+  std::optional<llvm::DefaultThreadPool> pool;
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  if (threads != 1) {
+    pool.emplace(llvm::hardware_concurrency(threads));
+    context.setThreadPool(*pool);
+  }
   sdq::ToolDiagnostics diagnostics(context);
 
   sdq::CompileRequest request;
@@ -80,7 +94,8 @@ int main(int argc, char **argv) {
   request.report = report;
   request.chip = chip;
   request.force = force;
-  request.progress = llvm::sys::Process::StandardErrIsDisplayed();
+  request.restart = restart;
+  request.progress = llvm::sys::Process::StandardErrIsDisplayed() ? sdq::ShowProgress::Bar : sdq::ShowProgress::Lines;
   if (!targets.empty())
     request.targets = {targets.begin(), targets.end()};
   llvm::erase(request.targets, "none");

@@ -12,6 +12,9 @@
 
 namespace sdq {
 
+/// How progress is shown, on stderr.
+enum class ShowProgress { Nothing, Lines, Bar };
+
 /// What `sdq-compile` is asked for.
 struct CompileRequest {
   std::string input, output;
@@ -23,11 +26,17 @@ struct CompileRequest {
   std::string chip;
   /// Overwrite existing files.
   bool force = false;
-  /// Draw a progress bar on stderr.
-  bool progress = false;
+  /// Discard the weights that an interrupted run has finished.
+  bool restart = false;
+  ShowProgress progress = ShowProgress::Nothing;
 };
 
 /// Reads, raises, compresses, measures, compiles and writes. Errors are emitted; on failure neither file is touched.
+///
+/// Every weight that is finished goes to `<output>.partial` (WeightStore.h) and is mapped from there, so that memory
+/// follows the largest weight. A run that finds such a folder takes from it what is finished, unless the model, the
+/// recipe, the calibration or the compressor are others: that is an error. The folder goes when the output is in its
+/// place; after a failure it stays where a weight is finished.
 mlir::FailureOr<ModelReport> compileModel(const CompileRequest &request, const DecomposeOptions &options,
                                           mlir::MLIRContext &context);
 

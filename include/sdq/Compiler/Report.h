@@ -43,9 +43,11 @@ struct LayerReport {
   /// Errors of the stored weight against the imported one; Fisher-weighted where the calibration has the Fisher.
   ErrorMetrics error;
   bool hasFisher = false;
-  /// Processor time spent on compressing it.
+  /// How long it took to compress, on one thread; where it was resumed, in the earlier run.
   double seconds = 0;
   Throughput throughput;
+  /// An earlier run had finished it.
+  bool resumed = false;
 };
 
 /// A model. Bits are of the compressed weights alone; what was left alone counts in no line.
@@ -75,7 +77,14 @@ struct OriginalWeight {
   mlir::DictionaryAttr parts;
 };
 
-/// Measures a compressed parameter against what it was. Streams row by row.
+/// What the calibration says of a parameter, or null. The parameter's attributes say which weight of the file it is, or
+/// where `attributes` are given, those.
+mlir::FailureOr<const CalibrationEntry *> findStatistics(ParameterOp parameter, const Calibration *calibration,
+                                                         mlir::DictionaryAttr attributes = {});
+
+/// What a compressed parameter is, without what has to be measured: name, formats, shape and bits.
+mlir::FailureOr<LayerReport> describeLayer(ParameterOp parameter);
+/// Describes a compressed parameter and measures it against what it was. Streams row by row.
 mlir::FailureOr<LayerReport> measureLayer(ParameterOp parameter, const OriginalWeight &original,
                                           const Calibration *calibration);
 

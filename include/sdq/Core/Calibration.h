@@ -55,6 +55,10 @@ public:
   /// Reads one row (of `act_sq`, row 0) straight from the mapped file, widened to f32; `to` has K elements. Errors name
   /// the value that breaks calibration_c4. The statistic must be present and the row within it.
   llvm::Error readRow(Statistic statistic, int64_t row, llvm::MutableArrayRef<float> to) const;
+  /// `ContentHash` digits of all statistics: their kinds, types, extents and bytes.
+  std::string contentHash() const;
+  /// See `sdq::releasePages`: for when the weight is done with.
+  void releasePages() const;
 
 private:
   friend class Calibration;

@@ -39,11 +39,11 @@ public:
     auto buffer = llvm::MemoryBuffer::getFile(path);
     return buffer ? (*buffer)->getBuffer().str() : "(unreadable)";
   }
-  /// Names of the files in the folder, sorted.
-  std::vector<std::string> files() const {
+  /// Names of the files in the folder, or in one within it, sorted.
+  std::vector<std::string> files(llvm::StringRef within = "") const {
     std::vector<std::string> names;
     std::error_code failure;
-    for (llvm::sys::fs::directory_iterator at(folder, failure), end; at != end && !failure; at.increment(failure))
+    for (llvm::sys::fs::directory_iterator at(path(within), failure), end; at != end && !failure; at.increment(failure))
       names.push_back(llvm::sys::path::filename(at->path()).str());
     llvm::sort(names);
     return names;

@@ -6,6 +6,8 @@
 
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 
+#include "sdq/Core/ContentHash.h"
+
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
@@ -99,21 +101,58 @@ void sdq::writeOutSplats(ParameterOp parameter) {
   parameter.setPartsAttr(parts.getDictionary(parameter.getContext()));
 }
 
-void sdq::replaceParts(ParameterOp parameter, StoredWeight weight, StringRef stage) {
-  MLIRContext *context = parameter.getContext();
+/// Gives the parameter another format and parts, and releases those resources of its former parts that we made.
+static void setParts(ParameterOp parameter, WeightType type, ArrayRef<NamedAttribute> parts) {
   DictionaryAttr old = parameter.getParts();
-  SmallVector<NamedAttribute> next;
-  for (Part &part : weight.parts) {
-    auto type = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
-    std::string name = (ownPrefix + parameter.getSymName() + "." + stage + "." + part.spec.name).str();
-    next.emplace_back(StringAttr::get(context, part.spec.name), makeResource(type, name, std::move(part.data)));
-  }
-  parameter.setType(parameter.getWeightType().withFormat(formatAttr(context, weight.format)));
-  parameter.setPartsAttr(DictionaryAttr::get(context, next));
+  parameter.setType(type);
+  parameter.setPartsAttr(DictionaryAttr::get(parameter.getContext(), parts));
+  parameter->removeAttr(kChecksumAttr);
   for (NamedAttribute part : old) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(part.getValue());
     if (resource && resource.getRawHandle().getKey().starts_with(ownPrefix))
       if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
         *blob = AsmResourceBlob();
   }
+}
+
+/// "sdq:<symbol>.<stage>.<part>".
+static std::string resourceName(ParameterOp parameter, StringRef stage, const PartSpec &part) {
+  return (ownPrefix + parameter.getSymName() + "." + stage + "." + part.name).str();
+}
+
+void sdq::replaceParts(ParameterOp parameter, StoredWeight weight, StringRef stage) {
+  MLIRContext *context = parameter.getContext();
+  SmallVector<NamedAttribute> parts;
+  for (Part &part : weight.parts) {
+    auto type = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
+    parts.emplace_back(StringAttr::get(context, part.spec.name),
+                       makeResource(type, resourceName(parameter, stage, part.spec), std::move(part.data)));
+  }
+  setParts(parameter, parameter.getWeightType().withFormat(formatAttr(context, weight.format)), parts);
+}
+
+void sdq::replaceParts(ParameterOp parameter, WeightType type, ArrayRef<PartView> views,
+                       std::shared_ptr<const void> owner, StringRef stage) {
+  MLIRContext *context = parameter.getContext();
+  SmallVector<NamedAttribute> parts;
+  for (const PartView &part : views) {
+    AsmResourceBlob blob(
+        part.data, /*dataAlignment=*/bitWidth(part.spec.type) / 8, [owner](void *, size_t, size_t) {},
+        /*dataIsMutable=*/false);
+    auto partType = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
+    parts.emplace_back(
+        StringAttr::get(context, part.spec.name),
+        DenseResourceElementsAttr::get(partType, resourceName(parameter, stage, part.spec), std::move(blob)));
+  }
+  setParts(parameter, type, parts);
+}
+
+std::string sdq::checksumOf(const WeightView &weight) {
+  std::string type;
+  llvm::raw_string_ostream(type) << weight.type;
+  ContentHash hash;
+  hash.add(type);
+  for (const PartView &part : weight.parts)
+    hash.addBytes(part.data);
+  return hash.digits();
 }

@@ -40,6 +40,14 @@ void writeOutSplats(ParameterOp parameter);
 /// "sdq:<symbol>.<stage>.<part>".
 void replaceParts(ParameterOp parameter, StoredWeight weight, llvm::StringRef stage);
 
+/// The same where the bytes lie in memory that `owner` keeps, a mapped file say. The parts are those of `type`'s format,
+/// in its order.
+void replaceParts(ParameterOp parameter, WeightType type, llvm::ArrayRef<PartView> parts,
+                  std::shared_ptr<const void> owner, llvm::StringRef stage);
+
+/// ContentHash of the weight's type, as it prints, and the bytes of its parts in the format's order.
+std::string checksumOf(const WeightView &weight);
+
 /// Moves owned bytes into a resource of the context.
 mlir::DenseResourceElementsAttr makeResource(mlir::RankedTensorType type, llvm::StringRef name, AlignedBytes bytes);
 

@@ -35,6 +35,8 @@ namespace sdq {
 /// the constant had, and (a unit) that it was stored inputs × outputs. Absent where the constant had no name.
 inline constexpr llvm::StringLiteral kOriginAttr = "sdq.origin";
 inline constexpr llvm::StringLiteral kOriginTransposedAttr = "sdq.origin_transposed";
+/// `checksumOf` a parameter's parts, where somebody noted it; whoever replaces the parts removes it.
+inline constexpr llvm::StringLiteral kChecksumAttr = "sdq.checksum";
 /// The name that a parameter has in the calibration file, noted where it was first found there.
 inline constexpr llvm::StringLiteral kCalibrationAttr = "sdq.calibration";
 /// What the parameter's recipe says of activations: a dictionary of options of `sdq-quantize-activations`.
