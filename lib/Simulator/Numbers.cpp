@@ -108,6 +108,13 @@ bool encodeFiniteBF16(float value, uint32_t &code) {
 
 llvm::StringRef sdq::simulator::nameOf(NumberKind kind) { return traitsOf(kind).name; }
 
+std::optional<NumberKind> sdq::simulator::findNumberKind(llvm::StringRef name) {
+  for (size_t kind = 0; kind < std::size(kTraits); ++kind)
+    if (name == kTraits[kind].name)
+      return NumberKind(kind);
+  return std::nullopt;
+}
+
 float sdq::simulator::decode(NumberKind kind, uint32_t code) {
   switch (kind) {
   case NumberKind::F32:

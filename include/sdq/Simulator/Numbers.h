@@ -31,6 +31,7 @@
 
 #include <cassert>
 #include <cstdint>
+#include <optional>
 
 namespace sdq::simulator {
 
@@ -46,6 +47,7 @@ enum class Overflow {
 
 /// As PTX spells it: "s4", "e4m3", "bf16".
 llvm::StringRef nameOf(NumberKind kind);
+std::optional<NumberKind> findNumberKind(llvm::StringRef name);
 /// Width of a code in a register.
 constexpr unsigned bitsOf(NumberKind kind) {
   using enum NumberKind;
