@@ -21,7 +21,7 @@ def plot(rows: list[Row], title: str, path: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
-    from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
+    from matplotlib.ticker import FixedLocator, NullLocator
 
     figure, (errors, losses) = pyplot.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
     families = list(dict.fromkeys(row.family for row in rows))
@@ -45,22 +45,24 @@ def plot(rows: list[Row], title: str, path: Path) -> None:
     losses.axhline(0, color="grey", linewidth=0.6)
     losses.set_yscale("symlog", linthresh=1)
     losses.yaxis.set_major_locator(FixedLocator(CHANGES))
-    absolute = losses.secondary_yaxis(
-        "right",
-        functions=(lambda c: dense.perplexity * (1 + c / 100), lambda p: 100 * (p / dense.perplexity - 1)),
-    )
-    absolute.set_ylabel("perplexity")
-    absolute.yaxis.set_major_locator(FixedLocator([dense.perplexity * (1 + change / 100) for change in CHANGES]))
-    absolute.yaxis.set_major_formatter("{x:.3g}")
     for axes in (errors, losses):
         axes.set_xlabel("bits per weight, all included")
         axes.set_xscale("log", base=2)
         axes.xaxis.set_major_locator(FixedLocator(BITS))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(ScalarFormatter())
+        axes.xaxis.set_major_formatter("{x:g}")
         axes.grid(alpha=0.3)
     losses.yaxis.set_minor_locator(NullLocator())
     losses.yaxis.set_major_formatter("{x:g}")
+    worst = max(row.change.high for row in rows)
+    losses.set_ylim(1.3 * min(-0.2, *(row.change.low for row in rows)), 1.3 * max(worst, 0.5))
+    absolute = losses.twinx()
+    absolute.set_yscale("symlog", linthresh=1)
+    absolute.set_ylim(losses.get_ylim())
+    absolute.set_ylabel("perplexity")
+    absolute.yaxis.set_major_locator(FixedLocator(CHANGES))
+    absolute.yaxis.set_minor_locator(NullLocator())
+    absolute.yaxis.set_major_formatter(lambda change, _: f"{dense.perplexity * (1 + change / 100):.4g}")
     errors.legend(fontsize=8)
     figure.suptitle(title)
     with replacing(path) as temporary:
