@@ -6,6 +6,7 @@
 // Proves every codec bit-exact against LLVM's APFloat, and integers against their definition.
 
 #include "sdq/Core/Codec.h"
+#include "sdq/Core/VectorQuantization.h"
 
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/bit.h"
@@ -124,6 +125,20 @@ TEST(Codec, IntegersRoundToEvenAndAreSymmetric) {
   }
   EXPECT_EQ(2.0f, roundTo(ElementKind::Int4, 2.5f));
   EXPECT_EQ(4.0f, roundTo(ElementKind::Int4, 3.5f));
+}
+
+TEST(Codec, RoundingWithoutACodeIsTheSame) {
+  for (ElementKind kind : {ElementKind::Int2, ElementKind::Int3, ElementKind::Int4, ElementKind::Int8,
+                           ElementKind::E2M1, ElementKind::E4M3, ElementKind::E5M2}) {
+    std::vector<float> floats = interestingFloats(isInteger(kind) ? ElementKind::E4M3 : kind);
+    for (float x = -200; x <= 200; x += 0.25f)
+      floats.push_back(x);
+    std::vector<float> rounded(floats.size());
+    Encoding encoding{kind, int64_t(floats.size()), ScaleKind::F32};
+    quantizeDequantize(encoding, floats, {1.0f}, rounded);
+    for (size_t i = 0; i < floats.size(); ++i)
+      ASSERT_EQ(roundTo(kind, floats[i]), rounded[i]) << name(kind).str() << " of " << floats[i];
+  }
 }
 
 TEST(Codec, MaxMagnitudeIsTheLargestFiniteValue) {

@@ -86,6 +86,19 @@ protected:
   }
 };
 
+double storedTerm(const Format &format, const TermRow &term, llvm::ArrayRef<float> row) {
+  Shape shape{1, int64_t(row.size())};
+  StoredWeight weight = StoredWeight::allocate(format, shape);
+  auto store = [&](const auto &leaf) { return storeRow(leaf, shape, weight.parts, 0, term.values, &term.scales); };
+  auto *nm = std::get_if<NMFormat>(&format.variant());
+  EXPECT_EQ("", llvm::toString(nm ? store(*nm) : store(std::get<DenseFormat>(format.variant()))));
+  std::vector<float> read = weight.decode();
+  double error = 0;
+  for (size_t c = 0; c < row.size(); ++c)
+    error += std::pow(double(row[c]) - double(read[c]), 2);
+  return error;
+}
+
 TEST_F(QuantizeTermsTest, NoRoundRaisesTheError) {
   const Encoding int8{ElementKind::Int8, 16, ScaleKind::E4M3}, fp4{ElementKind::E2M1, 16, ScaleKind::E4M3};
   const Encoding int4{ElementKind::Int4, 32, ScaleKind::U8}, int3{ElementKind::Int3, 32, ScaleKind::E8M0};
@@ -121,6 +134,40 @@ TEST_F(QuantizeTermsTest, NoRoundRaisesTheError) {
       }
       EXPECT_LE(after, before * each.expected);
     }
+}
+
+TEST_F(QuantizeTermsTest, EveryElementUnderEveryScale) {
+  // What is left of normal values, relative, with vectors of up to 128: the widest of (vector, scale, pattern).
+  const std::pair<ElementKind, double> elements[] = {
+      {ElementKind::Int2, 0.85},  {ElementKind::Int3, 0.15},  {ElementKind::Int4, 0.035}, {ElementKind::Int8, 2e-4},
+      {ElementKind::E2M1, 0.025}, {ElementKind::E4M3, 0.002}, {ElementKind::E5M2, 0.006}};
+  std::normal_distribution<float> normal;
+  for (auto [element, bound] : elements)
+    for (ScaleKind scale : {ScaleKind::E4M3, ScaleKind::U8, ScaleKind::E8M0, ScaleKind::F16, ScaleKind::F32})
+      for (int64_t vector : {16, 32, 64, 128}) {
+        Encoding encoding{element, vector, scale};
+        for (const Format &format :
+             {Format(DenseFormat{encoding}), Format(NMFormat{2, 4, false, encoding}),
+              Format(NMFormat{6, 8, false, encoding}), Format(NMFormat{1, 8, false, encoding})}) {
+          double before = 0, absmax = 0, searched = 0;
+          for (int trial = 0; trial < 8; ++trial) {
+            std::vector<TermRow> rows(1);
+            rows[0].values.resize(128);
+            auto *nm = std::get_if<NMFormat>(&format.variant());
+            for (int64_t c = 0; c < 128; ++c)
+              rows[0].values[c] = !nm || c % nm->m < nm->n ? normal(rng) : 0.0f;
+            std::vector<float> row = rows[0].values;
+            for (float value : row)
+              before += double(value) * value;
+            TermQuantizer({format}, ScaleChoice::Absmax, 0).quantizeRow(rows, {});
+            absmax += storedTerm(format, rows[0], row);
+            TermQuantizer({format}, ScaleChoice::MeanSquaredError, 0).quantizeRow(rows, {});
+            searched += storedTerm(format, rows[0], row);
+          }
+          EXPECT_LT(absmax, before * bound) << name(element).str() << " " << name(scale).str() << " " << vector;
+          EXPECT_LE(searched, absmax) << name(element).str() << " " << name(scale).str() << " " << vector;
+        }
+      }
 }
 
 TEST_F(QuantizeTermsTest, ADenseTermMakesUpForARoundedOutlier) {
