@@ -92,7 +92,7 @@ llvm::Expected<std::shared_ptr<const ModelRecipe>> sdq::resolveRecipe(StringRef 
     if (!metric.empty())
       if (llvm::Error failure = replaceMetric(*recipe, metric))
         return failure;
-    recipe->unweighted |= unweighted && recipe->codebook;
+    recipe->unweighted |= unweighted && (recipe->codebook || recipe->outliers);
   }
   return std::make_shared<const ModelRecipe>(std::move(*model));
 }

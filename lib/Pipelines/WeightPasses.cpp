@@ -24,10 +24,10 @@ struct PassList {
   const std::string &calibration;
 
   void add() {
-    if (recipe.sparsify)
-      sparsify(*recipe.sparsify);
     if (recipe.outliers)
       extractGlobal(*recipe.outliers);
+    if (recipe.sparsify)
+      sparsify(*recipe.sparsify);
     for (size_t i = 0; i + 1 < recipe.terms.size(); ++i)
       extractLocal(recipe.terms[i], i + 2 == recipe.terms.size() ? &recipe.terms.back() : nullptr);
     if (!recipe.terms.empty())
@@ -68,10 +68,18 @@ struct PassList {
 
   void quantize() {
     QuantizeOptions options;
+    if (recipe.outliers)
+      options.types.push_back(name(ElementKind::F16).str());
     for (const Recipe::Term &term : recipe.terms)
       options.types.push_back(name(term.type).str());
     options.vector = recipe.quantize.vector;
     options.scale = name(recipe.quantize.scale).str();
+    options.scaleChoice = recipe.quantize.scaleChoice;
+    // Elsewhere they may weigh what makes an outlier.
+    if (recipe.quantizesByError())
+      options.weights = recipe.quantize.weights;
+    options.feedback = recipe.quantize.feedback;
+    options.calibration = calibration;
     weights.addPass(createQuantize(options));
   }
 

@@ -37,16 +37,16 @@ Choice<T> choice(T &value, const Word<T> (&table)[size]) {
 }
 
 template <typename Visitor>
+void visitFields(Visitor &visitor, Recipe::Outliers &section) {
+  visitor.required("percent", section.percent);
+  visitor.optional("sensitive", section.sensitive);
+}
+
+template <typename Visitor>
 void visitFields(Visitor &visitor, Recipe::Sparsify &section) {
   visitor.required("pattern", section.pattern);
   visitor.optional("pairwise", section.pairwise);
   visitor.optional("metric", section.metric);
-}
-
-template <typename Visitor>
-void visitFields(Visitor &visitor, Recipe::Outliers &section) {
-  visitor.required("percent", section.percent);
-  visitor.optional("sensitive", section.sensitive);
 }
 
 template <typename Visitor>
@@ -61,6 +61,9 @@ void visitFields(Visitor &visitor, Recipe::Quantize &section) {
   visitor.alias("vector", "group_size");
   visitor.optional("vector", Inputs{section.vector});
   visitor.optional("scale", choice(section.scale, kScaleWords));
+  visitor.optional("scale_choice", section.scaleChoice);
+  visitor.optional("weights", section.weights);
+  visitor.optional("feedback", section.feedback);
 }
 
 template <typename Visitor>
@@ -76,8 +79,8 @@ void visitFields(Visitor &visitor, Recipe::Activations &section) {
 
 template <typename Visitor>
 void visitFields(Visitor &visitor, Recipe &recipe) {
-  visitor.section("sparsify", recipe.sparsify);
   visitor.section("outliers", recipe.outliers);
+  visitor.section("sparsify", recipe.sparsify);
   visitor.section("terms", recipe.terms);
   visitor.section("quantize", recipe.quantize);
   visitor.section("codebook", recipe.codebook);

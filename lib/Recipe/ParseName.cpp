@@ -184,7 +184,8 @@ private:
     if (known == std::end(kRoundWidths))
       return error("recipe_c9", "expected W2, W3, W4 or W8, found W" + Twine(*bits));
     recipe.terms.emplace_back().type = known->type;
-    recipe.quantize = {/*vector=*/0, ScaleKind::F16};
+    recipe.quantize.vector = 0;
+    recipe.quantize.scale = ScaleKind::F16;
     size_t next = 1;
     if (next < fields.size() && fields[next].starts_with("g"))
       if (Error failure = parseVector(fields[next++]))

@@ -26,9 +26,16 @@ public:
 
   Expected<ModelRecipe> read() {
     const YAMLNode &root = tree.root();
+    ModelRecipe model;
+    // A recipe by itself is one for all weights.
+    if (root.kind == YAMLNode::Kind::Mapping && !root.find("recipe") && !root.find("ignore") &&
+        !root.find("overrides")) {
+      if (Error failure = readInto(root, model.recipe))
+        return failure;
+      return model;
+    }
     if (Error failure = checkMapping(root, "a recipe file", {"recipe", "ignore", "overrides"}, {"recipe"}))
       return failure;
-    ModelRecipe model;
     if (Error failure = readInto(*root.find("recipe"), model.recipe))
       return failure;
     if (const YAMLNode *ignore = root.find("ignore"))
@@ -107,26 +114,16 @@ Expected<ModelRecipe> sdq::parseYAML(llvm::MemoryBufferRef buffer) {
 }
 
 Expected<ModelRecipe> sdq::readModelRecipe(StringRef text) {
-  if (text.ends_with(".yaml") || text.ends_with(".yml")) {
+  if (text.ends_with(".yaml") || text.ends_with(".yml") || text.ends_with(".json")) {
     auto buffer = llvm::MemoryBuffer::getFile(text, /*IsText=*/true);
     if (!buffer)
       return llvm::createStringError("cannot read the recipe '" + text + "': " + buffer.getError().message());
     return parseYAML(**buffer);
   }
-  ModelRecipe model;
-  if (text.starts_with("{")) {
-    Expected<YAMLTree> tree = YAMLTree::parse({text, "recipe"});
-    if (!tree)
-      return tree.takeError();
-    Expected<Recipe> recipe = readRecipe(*tree, tree->root());
-    if (!recipe)
-      return recipe.takeError();
-    model.recipe = std::move(*recipe);
-    return model;
-  }
+  if (text.starts_with("{"))
+    return parseYAML({text, "recipe"});
   Expected<Recipe> recipe = parseRecipe(text);
   if (!recipe)
     return recipe.takeError();
-  model.recipe = std::move(*recipe);
-  return model;
+  return ModelRecipe{std::move(*recipe), {}, {}};
 }

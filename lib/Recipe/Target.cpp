@@ -19,7 +19,7 @@ Format sdq::targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &i
   std::vector<Format> parts;
   ElementKind exact = imported.encoding.element;
   if (recipe.outliers)
-    parts.push_back(CSRFormat{exact});
+    parts.push_back(CSRFormat{recipe.codebook ? exact : ElementKind::F16});
   for (const Recipe::Term &term : recipe.terms) {
     Encoding encoding{term.type};
     if (isQuantized(term.type)) {

@@ -48,8 +48,8 @@ Violation verifySteps(const Recipe &recipe) {
     return violation("recipe_c11", "codebook", "expected either terms or a codebook, found both");
   if (recipe.sparsify && recipe.terms.empty())
     return violation("recipe_c11", "sparsify", "expected terms for what sparsification keeps, found none");
-  if (recipe.outliers && !recipe.codebook)
-    return violation("recipe_c11", "outliers", "expected a codebook for what outliers leave, found none");
+  if (recipe.outliers && recipe.isDense())
+    return violation("recipe_c11", "outliers", "expected terms or a codebook for what outliers leave, found neither");
   if (!recipe.sparsify && recipe.terms.size() > 1)
     return violation("recipe_c11", placeOfTerm(1),
                      "expected one term where nothing is sparsified, found " + Twine(recipe.terms.size()));
@@ -113,10 +113,23 @@ Violation verifyTerms(const Recipe &recipe) {
                            *term.metric + "'");
     }
   }
-  if (recipe.quantize.vector < 0 || recipe.quantize.vector > std::numeric_limits<int32_t>::max())
+  return std::nullopt;
+}
+
+Violation verifyQuantize(const Recipe &recipe) {
+  const Recipe::Quantize &quantize = recipe.quantize;
+  if (quantize.vector < 0 || quantize.vector > std::numeric_limits<int32_t>::max())
     return violation("recipe_c8", "quantize.vector",
-                     "expected 1 to 2147483647 inputs a scale, or K for all of a row, found " +
-                         Twine(recipe.quantize.vector));
+                     "expected 1 to 2147483647 inputs a scale, or K for all of a row, found " + Twine(quantize.vector));
+  if (Violation wrong = verifyWord(quantize.scaleChoice, kScaleChoices, "a scale_choice", "quantize.scale_choice"))
+    return wrong;
+  if (Violation wrong = verifyWord(quantize.weights, kWeighings, "weights", "quantize.weights"))
+    return wrong;
+  if (quantize.weights != Recipe::Quantize().weights && !recipe.looksAtErrors())
+    return violation("recipe_c13", "quantize.weights",
+                     "expected something that looks at errors to go with weights, such as scale_choice: mse or "
+                     "feedback; found '" +
+                         quantize.weights + "' and nothing of the kind");
   return std::nullopt;
 }
 
@@ -143,7 +156,7 @@ Violation verifyActivations(const Recipe &recipe) {
   if (bits != 16 && recipe.terms.empty())
     return violation("recipe_c13", "activations.bits",
                      "expected 16 bits for activations where no term is quantized, found " + Twine(bits));
-  if (recipe.unweighted && !recipe.codebook)
+  if (recipe.unweighted && !recipe.codebook && !recipe.outliers)
     return violation("recipe_c13", "unweighted",
                      "expected outliers or a codebook, which Fisher information weighs, found neither");
   return std::nullopt;
@@ -158,6 +171,8 @@ std::optional<RecipeViolation> sdq::verifyRecipe(const Recipe &recipe) {
     return wrong;
   if (Violation wrong = verifyTerms(recipe))
     return wrong;
+  if (Violation wrong = verifyQuantize(recipe))
+    return wrong;
   if (recipe.codebook && (recipe.codebook->bits < 2 || recipe.codebook->bits > 8))
     return violation("recipe_c9", "codebook.bits",
                      "expected 2 to 8 bits a code, found " + Twine(recipe.codebook->bits));
@@ -166,3 +181,5 @@ std::optional<RecipeViolation> sdq::verifyRecipe(const Recipe &recipe) {
       return wrong;
   return verifyActivations(recipe);
 }
+
+bool Recipe::looksAtErrors() const { return !terms.empty() && quantizesByError(); }

@@ -36,6 +36,9 @@ inline constexpr Word<ScaleKind> kScaleWords[] = {{"f8E4M3FN", ScaleKind::E4M3},
 /// As the options `metric` of sdq-sparsify and sdq-extract-outliers.
 inline constexpr llvm::StringLiteral kSparsifyMetrics[] = {"magnitude", "wanda", "sparsegpt", "fisher"};
 inline constexpr llvm::StringLiteral kOutlierMetrics[] = {"magnitude", "product", "fisher"};
+/// As the options `scale-choice` and `weights` of sdq-quantize.
+inline constexpr llvm::StringLiteral kScaleChoices[] = {"absmax", "mse"};
+inline constexpr llvm::StringLiteral kWeighings[] = {"none", "activation", "fisher"};
 /// As the option `granularity` of sdq-quantize-activations.
 inline constexpr llvm::StringLiteral kGranularities[] = {"vector", "token"};
 

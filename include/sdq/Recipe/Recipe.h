@@ -6,8 +6,8 @@
 //
 // A recipe says how a weight is compressed: which steps of the pipeline it goes through, and with what settings.
 //
-//   sparsify     keep N of every M inputs                                             --sdq-sparsify
 //   outliers     a share of the values over the whole matrix leaves for a CSR term    --sdq-extract-outliers
+//   sparsify     of what remains, keep N of every M inputs                            --sdq-sparsify
 //   terms        what remains is the sum of these; all but the last take the          --sdq-extract-outliers
 //                outliers of every block, the last takes what they leave
 //   quantize     how the numbers of the terms are rounded and scaled                  --sdq-quantize
@@ -46,8 +46,9 @@
 // - (recipe_c9) bits: 2 … 8 for a codebook, 2, 3, 4 or 8 for W; 0 (each term's own), 4, 8 or 16 for activations.
 // - (recipe_c10) 0 < percent < 100, 0 ≤ sensitive ≤ percent.
 // - (recipe_c11) terms and a codebook exclude each other; terms have patterns exactly where the recipe sparsifies, and
-//   there is one term where it does not; sparsification goes with terms, outliers with a codebook.
-// - (recipe_c12) metric and granularity are words that their step knows; every term has a metric but the
+//   there is one term where it does not; sparsification goes with terms, outliers with terms or a codebook.
+// - (recipe_c12) metric, scale_choice, weights and granularity are words that their step knows; every term has a metric
+// but the
 //   last,
 //   which takes what the others leave.
 // - (recipe_c13) only quantized terms meet quantized activations, and only what Fisher information weighs is
@@ -72,6 +73,13 @@ struct Recipe {
     int64_t n = 0, m = 0;
     bool operator==(const Pattern &) const = default;
   };
+  struct Outliers {
+    /// Percent of all values that leave, in all.
+    double percent = 0;
+    /// Of these, those with the largest Fisher information; the others leave for their magnitude.
+    double sensitive = 0;
+    bool operator==(const Outliers &) const = default;
+  };
   struct Sparsify {
     Pattern pattern;
     /// Neighbours live and die together.
@@ -79,13 +87,6 @@ struct Recipe {
     /// What a value is worth, in the words of the pass.
     std::string metric = "magnitude";
     bool operator==(const Sparsify &) const = default;
-  };
-  struct Outliers {
-    /// Percent of all values that leave, in all.
-    double percent = 0;
-    /// Of these, those with the largest Fisher information; the others leave for their magnitude.
-    double sensitive = 0;
-    bool operator==(const Outliers &) const = default;
   };
   struct Term {
     /// Absent: dense.
@@ -99,6 +100,12 @@ struct Recipe {
     /// Inputs that share a scale; 0: all of a row.
     int64_t vector = 16;
     ScaleKind scale = ScaleKind::E4M3;
+    /// absmax, or mse: the scale of least squared error.
+    std::string scaleChoice = "absmax";
+    /// What weighs a squared error: none, activation or fisher.
+    std::string weights = "none";
+    /// Rounds of error feedback between terms.
+    unsigned feedback = 0;
     bool operator==(const Quantize &) const = default;
   };
   struct Codebook {
@@ -113,8 +120,8 @@ struct Recipe {
     bool operator==(const Activations &) const = default;
   };
 
-  std::optional<Sparsify> sparsify;
   std::optional<Outliers> outliers;
+  std::optional<Sparsify> sparsify;
   /// Outliers first.
   std::vector<Term> terms;
   Quantize quantize;
@@ -126,6 +133,10 @@ struct Recipe {
 
   /// Leaves weights as they are.
   bool isDense() const { return terms.empty() && !codebook; }
+  /// Whether the quantization chooses by errors, so that `quantize.weights` has something to weigh.
+  bool quantizesByError() const { return quantize.scaleChoice == "mse" || quantize.feedback > 0; }
+  /// Whether any step does.
+  bool looksAtErrors() const;
   /// Whether the terms are stored in pairs: only a lone term keeps the pairs of a pairwise sparsification. Where
   /// several share them, each takes single values (a pair may be split between outliers and inliers).
   bool pairwiseTerms() const { return sparsify && sparsify->pairwise && terms.size() == 1; }
@@ -163,7 +174,7 @@ std::string printRecipe(const Recipe &recipe);
 llvm::Error replaceMetric(Recipe &recipe, llvm::StringRef metric);
 
 /// The format that a `shape` weight, imported as `imported`, ends in: a sum where there is more than one of
-///   outliers   csr<imported element>
+///   outliers   csr<f16>; csr<imported element> before a codebook
 ///   terms      nm<n:M, type, vector, scale>, or dense<type, vector, scale> without a pattern
 ///   codebook   lut<bits, imported element>
 /// in this order; `imported` where there is none.

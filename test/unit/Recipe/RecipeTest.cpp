@@ -52,7 +52,7 @@ TEST(Recipe, NamesParseToTheirStructure) {
   Recipe sdq;
   sdq.sparsify = {{4, 8}, true, "magnitude"};
   sdq.terms = {{Recipe::Pattern{1, 8}, ElementKind::Int8, "magnitude"}, {Recipe::Pattern{3, 8}, ElementKind::E2M1, {}}};
-  sdq.quantize = {128, ScaleKind::E4M3};
+  sdq.quantize.vector = 128;
   sdq.activations.bits = 16;
   EXPECT_EQ(sdq, parse("SDQ-W4:8p-1:8int8-3:8fp4-q128-a16"));
 
@@ -69,7 +69,8 @@ TEST(Recipe, NamesParseToTheirStructure) {
 
   Recipe round;
   round.terms = {{{}, ElementKind::Int4, {}}};
-  round.quantize = {128, ScaleKind::F16};
+  round.quantize.vector = 128;
+  round.quantize.scale = ScaleKind::F16;
   EXPECT_EQ(round, parse("W4-g128"));
   round.terms.front().type = ElementKind::Int8;
   round.quantize.vector = 0;
@@ -145,6 +146,10 @@ TEST(Recipe, TargetFormats) {
   EXPECT_EQ(Format(DenseFormat{{ElementKind::Int8, 11008, ScaleKind::F16}}), target("W8"));
   EXPECT_EQ(Format(DenseFormat{{ElementKind::Int3, 32, ScaleKind::F16}}), target("W3-g32"));
   EXPECT_EQ(Format(imported), target("dense"));
+  Recipe mixed = parse("SDQ-W6:8-6:8fp4-a16"); // exact values of the whole matrix before a term
+  mixed.outliers = {12.5, 0};
+  EXPECT_EQ(Format(SumFormat{{CSRFormat{ElementKind::F16}, NMFormat{6, 8, false, fp4}}}),
+            targetFormat(mixed, shape, {{ElementKind::F32}}));
   // Exact values and tables are of the imported element.
   EXPECT_EQ(Format(SumFormat{{CSRFormat{ElementKind::F32}, LUTFormat{3, ElementKind::F32}}}),
             targetFormat(parse("SqueezeLLM-w3-s0.45"), shape, {{ElementKind::F32}}));

@@ -64,7 +64,7 @@ TEST(RecipeYAML, PrintsEverythingInTheOrderOfThePipeline) {
   EXPECT_EQ("recipe:\n"
             "  sparsify: {pattern: '7:8', pairwise: false, metric: magnitude}\n"
             "  terms: [{pattern: '1:8', type: int8, metric: magnitude}, {pattern: '6:8', type: fp4}]\n"
-            "  quantize: {vector: 16, scale: f8E4M3FN}\n"
+            "  quantize: {vector: 16, scale: f8E4M3FN, scale_choice: absmax, weights: none, feedback: 0}\n"
             "  activations: {bits: 0, granularity: vector}\n"
             "  unweighted: false\n"
             "ignore: []\n"
@@ -90,6 +90,9 @@ recipe:
   EXPECT_EQ(named("SqueezeLLM-w3-s0.45"),
             read("recipe: {codebook: {bits: 3}, outliers: {percent: 0.45, sensitive: 0.05}}").recipe);
   EXPECT_EQ(named("dense"), read("recipe: {}").recipe);
+  // A file may be a recipe by itself; JSON is YAML.
+  EXPECT_EQ((ModelRecipe{named("SqueezeLLM-w3"), {}, {}}), read("codebook:\n  bits: 3\n"));
+  EXPECT_EQ(named("SqueezeLLM-w3"), read("{\"codebook\": {\"bits\": 3}}").recipe);
 }
 
 TEST(RecipeYAML, ANameIsAStart) {
@@ -133,6 +136,7 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
       {"", "1:1", "expected a recipe file to be a mapping with the key 'recipe', found nothing (recipe_c14)"},
       {"W4", "1:1", "found 'W4' (recipe_c14)"},
       {"- W4", "1:1", "found a list (recipe_c14)"},
+      {"recipes: W4", "1:1", "or unweighted, found 'recipes' (recipe_c2)"},
       {"ignore: []", "1:1", "expected the key 'recipe' (recipe_c14)"},
       {"recipe: W4\nlayers: []", "2:1", "expected a key of recipe, ignore or overrides, found 'layers' (recipe_c2)"},
       {"recipe: W4\nrecipe: W8", "2:1", "the key 'recipe' is given twice (recipe_c2)"},
@@ -140,7 +144,7 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
       {"recipe: [W4]", "1:9", "expected the name of a recipe or a mapping, found a list (recipe_c2)"},
       {"recipe: {name: [W4]}", "1:16", "found a list (recipe_c2)"},
       {"recipe:\n  sparsify: {pattern: '7:8'}\n  quantise: {}", "3:3",
-       "expected a key of name, sparsify, outliers, terms, quantize, codebook, activations or unweighted, found "
+       "expected a key of name, outliers, sparsify, terms, quantize, codebook, activations or unweighted, found "
        "'quantise' (recipe_c2)"},
       {"recipe: {sparsify: '7:8'}", "1:20", "expected a mapping, found '7:8' (recipe_c2)"},
       {"recipe: {sparsify: {}}", "1:20", "expected the key 'pattern' (recipe_c2)"},
@@ -159,8 +163,16 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
        "expected one term where nothing is sparsified, found 2 (recipe_c11)"},
       {"recipe: {terms: [{type: int4}], codebook: {bits: 4}}", "1:43",
        "expected either terms or a codebook, found both (recipe_c11)"},
-      {"recipe: {terms: [{type: int4}], outliers: {percent: 1}}", "1:43",
-       "expected a codebook for what outliers leave, found none (recipe_c11)"},
+      {"recipe: {outliers: {percent: 1}}", "1:20",
+       "expected terms or a codebook for what outliers leave, found neither (recipe_c11)"},
+      {"recipe: {name: W4, quantize: {scale_choice: best}}", "1:45",
+       "expected a scale_choice of absmax or mse, found 'best' (recipe_c12)"},
+      {"recipe: {name: W4, quantize: {weights: hessian, feedback: 1}}", "1:40",
+       "expected weights of none, activation or fisher, found 'hessian' (recipe_c12)"},
+      {"recipe: {name: W4, quantize: {weights: fisher}}", "1:40",
+       "scale_choice: mse or feedback; found 'fisher' and nothing of the kind (recipe_c13)"},
+      {"recipe: {name: W4, activations: {bits: 8, granularity: row}}", "1:56",
+       "expected a granularity of vector or token, found 'row' (recipe_c12)"},
       {"recipe:\n  sparsify: {pattern: '7:8'}\n  terms:\n  - {pattern: '1:8', type: int8}\n  - {type: fp4}", "5:5",
        "expected a pattern, as the recipe sparsifies; found none (recipe_c11)"},
       {"recipe: {sparsify: {pattern: '9:8'}, terms: [{pattern: '8:8', type: fp4}]}", "1:30",
