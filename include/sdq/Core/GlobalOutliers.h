@@ -14,12 +14,18 @@
 // by two counting passes. Many values of an f16 matrix may equal T: as many of them leave, in row-major order, as the
 // share asks for. Shares are of all elements and rounded to the nearest count.
 //
+// A matrix and its Fisher information as f32 would take four times the memory of the matrix in f16, so both are read
+// by rows, three times each; what is kept is a bit an element.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef SDQ_CORE_GLOBALOUTLIERS_H
 #define SDQ_CORE_GLOBALOUTLIERS_H
 
-#include "llvm/ADT/ArrayRef.h"
+#include "sdq/Core/Format.h"
+
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/LogicalResult.h"
 
 #include <cstdint>
 #include <vector>
@@ -33,10 +39,13 @@ struct GlobalOutliers {
   float threshold = 0.0f;      ///< T; 0 if none left by magnitude
 };
 
-/// `weights` and `fisher`: R·C, finite, Fisher not negative. `fisher` may be empty if sensitivePercent is 0. Percents
-/// are within [0, 100]; together they take at most everything.
-GlobalOutliers findGlobalOutliers(llvm::ArrayRef<float> weights, llvm::ArrayRef<float> fisher, double sensitivePercent,
-                                  double outlierPercent);
+/// Reads a row of C finite values; who reads reports its failures.
+using ReadRow = llvm::function_ref<llvm::LogicalResult(int64_t row, llvm::MutableArrayRef<float> out)>;
+
+/// `fisher` is not negative; it may be null if sensitivePercent is 0. Percents are within [0, 100]; together they take
+/// at most everything. Fails where a row cannot be read.
+llvm::FailureOr<GlobalOutliers> findGlobalOutliers(Shape shape, ReadRow weights, ReadRow fisher,
+                                                   double sensitivePercent, double outlierPercent);
 
 /// The r that belongs to the threshold T of `weights`: the paper's knob, for reports. Quartiles interpolate linearly;
 /// equal ones leave no r, which is then infinite.

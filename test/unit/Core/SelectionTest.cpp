@@ -92,14 +92,28 @@ TEST_F(SelectionTest, ASplitSumsToItsRow) {
   }
 }
 
+/// Of a matrix of rows of `columns`.
+GlobalOutliers extract(const Floats &weights, const Floats &fisher, int64_t columns, double sensitive,
+                       double outliers) {
+  auto rowsOf = [&](const Floats &matrix) {
+    return [&](int64_t row, llvm::MutableArrayRef<float> out) {
+      llvm::copy(llvm::ArrayRef(matrix).slice(row * columns, columns), out.begin());
+      return llvm::success();
+    };
+  };
+  Shape shape{int64_t(weights.size()) / columns, columns};
+  return *findGlobalOutliers(shape, rowsOf(weights), rowsOf(fisher), sensitive, outliers);
+}
+
 TEST_F(SelectionTest, ExtractsExactlyTheShareAskedFor) {
   for (int trial = 0; trial < 200; ++trial) {
-    size_t size = 1 + rng() % 3000;
+    int64_t columns = 1 + rng() % 60;
+    size_t size = columns * (1 + rng() % 60);
     Floats weights = random(size, trial % 2 ? 20 : 1000000), fisher = random(size, trial % 3 ? 30 : 1000000);
     for (float &f : fisher)
       f = std::fabs(f);
     double sensitive = (rng() % 100) / 20.0, outliers = (rng() % 100) / 10.0;
-    GlobalOutliers found = findGlobalOutliers(weights, fisher, sensitive, outliers);
+    GlobalOutliers found = extract(weights, fisher, columns, sensitive, outliers);
     EXPECT_NEAR(sensitive / 100 * size, found.sensitive, 0.5 + 1e-9);
     EXPECT_NEAR(outliers / 100 * size, found.outliers, 0.5 + 1e-9);
     ASSERT_EQ(size_t(found.sensitive + found.outliers), found.places.size());
@@ -122,12 +136,27 @@ TEST_F(SelectionTest, ExtractsExactlyTheShareAskedFor) {
   }
 }
 
+TEST_F(SelectionTest, ARowThatCannotBeReadIsAFailure) {
+  Shape shape{3, 2};
+  auto readable = [](int64_t row, llvm::MutableArrayRef<float> out) {
+    out[0] = float(row), out[1] = 1;
+    return llvm::success();
+  };
+  auto broken = [](int64_t row, llvm::MutableArrayRef<float> out) {
+    llvm::fill(out, 1.0f);
+    return llvm::success(row < 2);
+  };
+  EXPECT_TRUE(succeeded(findGlobalOutliers(shape, readable, readable, 20, 20)));
+  EXPECT_TRUE(failed(findGlobalOutliers(shape, broken, readable, 20, 20)));
+  EXPECT_TRUE(failed(findGlobalOutliers(shape, readable, broken, 20, 20)));
+}
+
 TEST_F(SelectionTest, TheThresholdIsAMultipleOfTheInterquartileRange) {
   Floats weights;
   std::normal_distribution<float> normal(0.1f, 1.0f);
   for (int i = 0; i < 10001; ++i)
     weights.push_back(normal(rng));
-  GlobalOutliers found = findGlobalOutliers(weights, {}, 0, 0.4);
+  GlobalOutliers found = extract(weights, {}, weights.size(), 0, 0.4);
   double r = interquartileMultiple(weights, found.threshold);
   Floats sorted = weights;
   std::sort(sorted.begin(), sorted.end());

@@ -139,34 +139,40 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
       return failure();
 
     Shape shape = type.getShape();
-    std::vector<float> values(shape.rows * shape.columns), information;
-    if (bySensitivity > 0)
-      information.resize(values.size());
-    for (int64_t r = 0; r < shape.rows; ++r) {
-      if (failed(readFiniteRow(parameter, *weight, r, MutableArrayRef(values).slice(r * shape.columns, shape.columns))))
-        return failure();
-      if (bySensitivity > 0 &&
-          failed(known->readRow(sdq::Statistic::Fisher, r,
-                                MutableArrayRef(information).slice(r * shape.columns, shape.columns))))
-        return failure();
-    }
-    GlobalOutliers found = findGlobalOutliers(values, information, bySensitivity, percent - bySensitivity);
-    std::vector<SparseEntry> entries;
-    for (int64_t place : found.places) {
-      entries.push_back({place / shape.columns, place % shape.columns, values[place]});
-      values[place] = 0;
-    }
+    auto readWeights = [&](int64_t row, MutableArrayRef<float> out) {
+      return readFiniteRow(parameter, *weight, row, out);
+    };
+    auto readFisher = [&](int64_t row, MutableArrayRef<float> out) {
+      return known->readRow(sdq::Statistic::Fisher, row, out);
+    };
+    FailureOr<GlobalOutliers> found =
+        findGlobalOutliers(shape, readWeights, readFisher, bySensitivity, percent - bySensitivity);
+    if (failed(found))
+      return failure();
 
-    ElementKind element = *elementKindOf(type.getElementType());
-    llvm::Expected<StoredWeight> sparse = pack(CSRFormat{element}, shape, entries);
+    // The matrix is not held as f32: rows are read once more, on their way to where they are stored.
+    Encoding element{*elementKindOf(type.getElementType())};
+    StoredWeight remainder = StoredWeight::allocate(DenseFormat{element}, shape);
+    std::vector<SparseEntry> entries;
+    std::vector<float> row(shape.columns);
+    auto place = found->places.begin();
+    for (int64_t r = 0; r < shape.rows; ++r) {
+      if (failed(readWeights(r, row)))
+        return failure();
+      for (; place != found->places.end() && *place / shape.columns == r; ++place) {
+        float &value = row[*place % shape.columns];
+        entries.push_back({r, *place % shape.columns, value});
+        value = 0;
+      }
+      if (llvm::Error error = storeRow(DenseFormat{element}, shape, remainder.parts, r, row))
+        return report(parameter, std::move(error));
+    }
+    llvm::Expected<StoredWeight> sparse = pack(CSRFormat{element.element}, shape, entries);
     if (!sparse)
       return report(parameter, sparse.takeError());
-    llvm::Expected<StoredWeight> remainder = pack(DenseFormat{Encoding{element}}, shape, values);
-    if (!remainder)
-      return report(parameter, remainder.takeError());
     std::vector<StoredWeight> terms;
     terms.push_back(std::move(*sparse));
-    terms.push_back(std::move(*remainder));
+    terms.push_back(std::move(remainder));
     replaceParts(parameter, sumOf(std::move(terms)), "outliers");
     return success();
   }
