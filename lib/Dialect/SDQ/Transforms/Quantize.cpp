@@ -36,27 +36,14 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
   /// The options about vectors.
   LogicalResult readVectors(MLIRContext *context) {
     vectors.elements.clear();
-    for (const std::string &text : types) {
-      std::optional<ElementKind> kind = elementKindNamed(text);
-      if (!kind || *kind == ElementKind::F32)
-        return optionError(context)
-               << "expected types of i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found '" << text << "'";
-      vectors.elements.push_back(*kind);
-    }
-    std::optional<ScaleKind> kind = scaleKindNamed(scale);
-    if (!kind)
-      return optionError(context) << "expected a scale in f8E4M3FN, u8, f8E8M0FNU, f16 or f32 (dense_c3), found '"
-                                  << scale << "'";
-    vectors.scale = *kind;
-    if (vector < 0)
-      return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found "
-                                  << int64_t(vector);
-    vectors.vector = vector;
-    if (failed(readChoice<ScaleChoice>(context, "a scale-choice", scaleChoice,
-                                       {{"absmax", ScaleChoice::Absmax}, {"mse", ScaleChoice::MeanSquaredError}},
-                                       vectors.choice)) ||
+    for (const std::string &text : types)
+      if (failed(readElement(context, text, vectors.elements.emplace_back())))
+        return failure();
+    if (failed(readScale(context, vector, scale, vectors.scale)) ||
+        failed(readScaleChoice(context, scaleChoice, vectors.choice)) ||
         failed(readWeighing(context, weights, vectors.weights)))
       return failure();
+    vectors.vector = vector;
     vectors.feedback = feedback;
     if (vectors.weights != Weighing::None && vectors.choice == ScaleChoice::Absmax && feedback == 0)
       return optionError(context) << "expected scale-choice=mse or feedback, which look at errors, to go with weights="

@@ -35,6 +35,31 @@ LogicalResult sdq::readWeighing(MLIRContext *context, StringRef text, Weighing &
       {{"none", Weighing::None}, {"activation", Weighing::Activation}, {"fisher", Weighing::Fisher}}, weighing);
 }
 
+LogicalResult sdq::readElement(MLIRContext *context, StringRef text, ElementKind &element) {
+  std::optional<ElementKind> kind = elementKindNamed(text);
+  if (!kind || *kind == ElementKind::F32)
+    return optionError(context) << "expected types of i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16, found '"
+                                << text << "'";
+  element = *kind;
+  return success();
+}
+
+LogicalResult sdq::readScale(MLIRContext *context, int64_t vector, StringRef text, ScaleKind &scale) {
+  std::optional<ScaleKind> kind = scaleKindNamed(text);
+  if (!kind)
+    return optionError(context) << "expected a scale in f8E4M3FN, u8, f8E8M0FNU, f16 or f32 (dense_c3), found '" << text
+                                << "'";
+  if (vector < 0)
+    return optionError(context) << "expected a vector of at least 1, or 0 for the whole row, found " << vector;
+  scale = *kind;
+  return success();
+}
+
+LogicalResult sdq::readScaleChoice(MLIRContext *context, StringRef text, ScaleChoice &choice) {
+  return readChoice<ScaleChoice>(context, "a scale-choice", text,
+                                 {{"absmax", ScaleChoice::Absmax}, {"mse", ScaleChoice::MeanSquaredError}}, choice);
+}
+
 LogicalResult sdq::openCalibration(MLIRContext *context, StringRef path,
                                    std::shared_ptr<const Calibration> &calibration) {
   if (path.empty())

@@ -8,6 +8,7 @@
 #define SDQ_LIB_DIALECT_SDQ_TRANSFORMS_WEIGHTPASS_H
 
 #include "sdq/Core/Calibration.h"
+#include "sdq/Core/Scales.h"
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 
 namespace sdq {
@@ -26,6 +27,13 @@ mlir::LogicalResult readPattern(mlir::MLIRContext *context, llvm::StringRef name
 template <typename T>
 mlir::LogicalResult readChoice(mlir::MLIRContext *context, llvm::StringRef what, llvm::StringRef text,
                                llvm::ArrayRef<std::pair<llvm::StringRef, T>> choices, T &choice);
+
+/// Reads one of the option `types`: a number format to round to.
+mlir::LogicalResult readElement(mlir::MLIRContext *context, llvm::StringRef text, ElementKind &element);
+/// Reads the options `vector` (0: the whole row) and `scale`.
+mlir::LogicalResult readScale(mlir::MLIRContext *context, int64_t vector, llvm::StringRef text, ScaleKind &scale);
+/// Reads the option `scale-choice`: absmax or mse.
+mlir::LogicalResult readScaleChoice(mlir::MLIRContext *context, llvm::StringRef text, ScaleChoice &choice);
 
 /// An error that concerns the options of a pass and no weight in particular.
 mlir::InFlightDiagnostic optionError(mlir::MLIRContext *context);

@@ -121,6 +121,37 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
   ];
 }
 
+def ResidualTerms : Pass<"sdq-residual-terms", "::sdq::ParameterOp"> {
+  let summary = "a sum of N:M terms, each of what the earlier ones leave";
+  let description = [{
+    A dense weight becomes a sum of quantized N:M terms (TASD, arXiv 2403.07953): term i takes the best `patterns[i]` of
+    what the terms before it leave, their quantization errors included, and rounds it to `types[i]`. A value may be in
+    several terms. No term makes any value's error larger.
+
+    ```mlir
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.dense<f16>> = {…}
+    // --sdq-residual-terms="patterns=1:8,6:8 types=i8,f4E2M1FN vector=16 scale=f8E4M3FN"
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 16, scale = f8E4M3FN>,
+                                                         #sdq.nm<6:8, f4E2M1FN, vector = 16, scale = f8E4M3FN>>> = {…}
+    ```
+
+    The best values are those of the largest f·r², r what is left of a value and f what `weights` says an error of it
+    weighs: 1 (`none`), E[x²] (`activation`, `.act_sq`) or the Fisher information (`fisher`, `.fisher`). A pair's is the
+    sum of its members'; ties go to the lower column. `scale-choice=mse` weighs errors the same way.
+  }];
+  let options = [
+    ListOption<"patterns", "patterns", "std::string", "N:M of each term, in the order in which they are taken">,
+    Option<"pairwise", "pairwise", "bool", "false", "neighbours live and die together, in every term">,
+    ListOption<"types", "types", "std::string", "i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16 for each term">,
+    Option<"vector", "vector", "int64_t", "16", "inputs that share a scale; 0: the whole row">,
+    Option<"scale", "scale", "std::string", "\"f8E4M3FN\"", "f8E4M3FN, u8, f8E8M0FNU, f16 or f32">,
+    Option<"scaleChoice", "scale-choice", "std::string", "\"absmax\"",
+        "scales by the largest magnitude, or by search of the squared error: absmax or mse">,
+    Option<"weights", "weights", "std::string", "\"none\"", "what weighs an error: none, activation or fisher">,
+    calibrationOption
+  ];
+}
+
 def QuantizeActivations : Pass<"sdq-quantize-activations", "::mlir::ModuleOp"> {
   let summary = "say at which precision activations meet each term";
   let description = [{
