@@ -28,13 +28,20 @@ struct PassList {
       extractGlobal(*recipe.outliers);
     if (recipe.sparsify)
       sparsify(*recipe.sparsify);
-    for (size_t i = 0; i + 1 < recipe.terms.size(); ++i)
-      extractLocal(recipe.terms[i], i + 2 == recipe.terms.size() ? &recipe.terms.back() : nullptr);
-    if (!recipe.terms.empty())
-      quantize();
+    if (recipe.residual)
+      takeResiduals(*recipe.residual);
+    else
+      splitAndQuantize();
     if (recipe.codebook)
       quantizeToCodebook(*recipe.codebook);
     weights.addPass(createVerifyWeights());
+  }
+
+  void splitAndQuantize() {
+    for (size_t i = 0; i + 1 < recipe.terms.size(); ++i)
+      extractLocal(recipe.terms[i], i + 2 == recipe.terms.size());
+    if (!recipe.terms.empty())
+      quantize();
   }
 
   void sparsify(const Recipe::Sparsify &step) {
@@ -55,15 +62,30 @@ struct PassList {
     weights.addPass(createExtractOutliers(options));
   }
 
-  /// `rest`: the term that takes what is left, where that is the last.
-  void extractLocal(const Recipe::Term &outliers, const Recipe::Term *rest) {
+  /// `last`: what is left is the last term.
+  void extractLocal(const Recipe::Term &outliers, bool last) {
     ExtractOutliersOptions options;
+    const Recipe::Term &rest = recipe.terms.back();
     options.pattern = patternOf(*outliers.pattern);
-    if (rest)
-      options.rest = patternOf(*rest->pattern);
+    if (last)
+      options.rest = patternOf(*rest.pattern);
     options.metric = *outliers.metric;
     options.calibration = calibration;
     weights.addPass(createExtractOutliers(options));
+  }
+
+  void takeResiduals(const Recipe::Residual &step) {
+    ResidualTermsOptions options;
+    for (const Recipe::Term &term : recipe.terms) {
+      options.patterns.push_back(patternOf(*term.pattern));
+      options.types.push_back(name(term.type).str());
+    }
+    options.pairwise = step.pairwise;
+    options.vector = recipe.quantize.vector;
+    options.scale = name(recipe.quantize.scale).str();
+    options.weights = recipe.quantize.weights;
+    options.calibration = calibration;
+    weights.addPass(createResidualTerms(options));
   }
 
   void quantize() {

@@ -50,6 +50,11 @@ void visitFields(Visitor &visitor, Recipe::Sparsify &section) {
 }
 
 template <typename Visitor>
+void visitFields(Visitor &visitor, Recipe::Residual &section) {
+  visitor.optional("pairwise", section.pairwise);
+}
+
+template <typename Visitor>
 void visitFields(Visitor &visitor, Recipe::Term &section) {
   visitor.optional("pattern", section.pattern);
   visitor.required("type", choice(section.type, kTypeWords));
@@ -81,6 +86,7 @@ template <typename Visitor>
 void visitFields(Visitor &visitor, Recipe &recipe) {
   visitor.section("outliers", recipe.outliers);
   visitor.section("sparsify", recipe.sparsify);
+  visitor.section("residual", recipe.residual);
   visitor.section("terms", recipe.terms);
   visitor.section("quantize", recipe.quantize);
   visitor.section("codebook", recipe.codebook);

@@ -134,8 +134,6 @@ public:
       return reading.expected(*value, "a list of terms");
     terms.clear();
     for (auto [i, item] : llvm::enumerate(value->items)) {
-      if (!terms.empty() && !terms.back().metric)
-        terms.back().metric = kDefaultOutlierMetric;
       readSection(item, placeOf(key) + "[" + std::to_string(i) + "]", /*amends=*/false, terms.emplace_back());
     }
   }
@@ -218,6 +216,10 @@ Expected<Recipe> sdq::readRecipe(const YAMLTree &tree, const YAMLNode &node) {
   if (!reading.error.empty())
     return llvm::createStringError(reading.error);
 
+  if (!recipe.residual)
+    for (Recipe::Term &term : llvm::drop_end(recipe.terms, recipe.terms.empty() ? 0 : 1))
+      if (!term.metric)
+        term.metric = kDefaultOutlierMetric;
   std::optional<RecipeViolation> wrong = verifyRecipe(recipe);
   if (!wrong)
     return recipe;

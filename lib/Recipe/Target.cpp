@@ -85,8 +85,8 @@ llvm::Error sdq::replaceMetric(Recipe &recipe, llvm::StringRef metric) {
   }
   if (recipe.sparsify && sparsifies)
     recipe.sparsify->metric = metric.str();
-  for (Recipe::Term &term : llvm::drop_end(recipe.terms, recipe.terms.empty() ? 0 : 1))
-    if (extracts)
+  for (Recipe::Term &term : recipe.terms)
+    if (extracts && term.metric)
       term.metric = metric.str();
   return llvm::Error::success();
 }

@@ -50,15 +50,23 @@ Violation verifySteps(const Recipe &recipe) {
     return violation("recipe_c11", "sparsify", "expected terms for what sparsification keeps, found none");
   if (recipe.outliers && recipe.isDense())
     return violation("recipe_c11", "outliers", "expected terms or a codebook for what outliers leave, found neither");
-  if (!recipe.sparsify && recipe.terms.size() > 1)
+  if (recipe.residual && recipe.sparsify)
+    return violation("recipe_c11", "residual", "expected either residual terms or a sparsification, found both");
+  if (recipe.residual && recipe.outliers)
+    return violation("recipe_c11", "outliers", "expected no outliers beside residual terms, found some");
+  if (recipe.residual && recipe.terms.empty())
+    return violation("recipe_c11", "residual", "expected the patterns and types of residual terms, found no terms");
+  bool patterns = recipe.sparsify || recipe.residual;
+  if (!patterns && recipe.terms.size() > 1)
     return violation("recipe_c11", placeOfTerm(1),
                      "expected one term where nothing is sparsified, found " + Twine(recipe.terms.size()));
   for (auto [i, term] : llvm::enumerate(recipe.terms))
-    if (term.pattern.has_value() != recipe.sparsify.has_value())
+    if (term.pattern.has_value() != patterns)
       return violation("recipe_c11", placeOfTerm(i),
-                       term.pattern ? "expected no pattern where nothing is sparsified, found " +
-                                          Twine(term.pattern->n) + ":" + Twine(term.pattern->m)
-                                    : Twine("expected a pattern, as the recipe sparsifies; found none"));
+                       term.pattern
+                           ? "expected no pattern where nothing is sparsified, found " + Twine(term.pattern->n) + ":" +
+                                 Twine(term.pattern->m)
+                           : Twine("expected a pattern, as the recipe sparsifies or takes residuals; found none"));
   return std::nullopt;
 }
 
@@ -98,19 +106,44 @@ Violation verifyPatterns(const Recipe &recipe) {
   return std::nullopt;
 }
 
+/// The patterns of residual terms, which owe each other nothing.
+Violation verifyResidual(const Recipe &recipe) {
+  for (auto [i, term] : llvm::enumerate(recipe.terms)) {
+    std::string place = placeOfTerm(i) + ".pattern";
+    if (Violation wrong = verifyPattern(*term.pattern, place))
+      return wrong;
+    auto [n, m] = *term.pattern;
+    if (recipe.residual->pairwise && (n % 2 || m % 2))
+      return violation("recipe_c6", place,
+                       "pairs of neighbours need an even N and M, found " + Twine(n) + ":" + Twine(m));
+  }
+  const Recipe::Quantize usual;
+  if (recipe.quantize.scaleChoice != usual.scaleChoice)
+    return violation("recipe_c13", "quantize.scale_choice",
+                     "expected absmax for residual terms, found '" + recipe.quantize.scaleChoice + "'");
+  if (recipe.quantize.feedback != usual.feedback)
+    return violation("recipe_c13", "quantize.feedback",
+                     "expected no feedback between residual terms, found " + Twine(recipe.quantize.feedback) +
+                         " rounds");
+  return std::nullopt;
+}
+
 Violation verifyTerms(const Recipe &recipe) {
   for (auto [i, term] : llvm::enumerate(recipe.terms)) {
     std::string place = placeOfTerm(i);
     if (llvm::none_of(kTypeWords, [&](const Word<ElementKind> &word) { return word.value == term.type; }))
       return violation("recipe_c7", place + ".type",
                        "expected one of the types " + alternatives(wordsOf(kTypeWords)) + ", found " + name(term.type));
-    if (i + 1 < recipe.terms.size()) {
+    bool chooses = !recipe.residual && i + 1 < recipe.terms.size();
+    if (chooses) {
       if (Violation wrong = verifyWord(term.metric.value_or(""), kOutlierMetrics, "a metric", place + ".metric"))
         return wrong;
     } else if (term.metric) {
       return violation("recipe_c12", place + ".metric",
-                       "expected no metric for the last term, which takes what the others leave, found '" +
-                           *term.metric + "'");
+                       "expected no metric for " +
+                           Twine(recipe.residual ? "a residual term, which takes the largest errors"
+                                                 : "the last term, which takes what the others leave") +
+                           ", found '" + *term.metric + "'");
     }
   }
   return std::nullopt;
@@ -169,6 +202,9 @@ std::optional<RecipeViolation> sdq::verifyRecipe(const Recipe &recipe) {
     return wrong;
   if (Violation wrong = verifyPatterns(recipe))
     return wrong;
+  if (recipe.residual)
+    if (Violation wrong = verifyResidual(recipe))
+      return wrong;
   if (Violation wrong = verifyTerms(recipe))
     return wrong;
   if (Violation wrong = verifyQuantize(recipe))
@@ -182,4 +218,7 @@ std::optional<RecipeViolation> sdq::verifyRecipe(const Recipe &recipe) {
   return verifyActivations(recipe);
 }
 
-bool Recipe::looksAtErrors() const { return !terms.empty() && quantizesByError(); }
+bool Recipe::looksAtErrors() const {
+  bool byError = llvm::any_of(terms, [](const Term &term) { return term.metric == "error"; });
+  return residual || byError || (!terms.empty() && quantizesByError());
+}

@@ -27,7 +27,8 @@
 // general.
 //
 // **Constraints**, beside those of recipes
-// - (recipe_c14) a file is a mapping with the key `recipe` and perhaps `ignore` and `overrides`, or a recipe by itself; an
+// - (recipe_c14) a file is a mapping with the key `recipe` and perhaps `ignore` and `overrides`, or a recipe by itself;
+// an
 //   override has `targets` and `recipe`, and at least one target.
 // - (recipe_c15) a target is a name, or a regular expression behind `re:`.
 //
@@ -84,8 +85,8 @@ struct ModelRecipe {
   std::vector<Recipe *> all();
 };
 
-/// The model recipe that `text` stands for: a recipe's name; a file whose name ends in .yaml, .yml or .json; the content
-/// of one in flow style, `{…}`. Errors name file, line and column, what was expected and what was found.
+/// The model recipe that `text` stands for: a recipe's name; a file whose name ends in .yaml, .yml or .json; the
+/// content of one in flow style, `{…}`. Errors name file, line and column, what was expected and what was found.
 llvm::Expected<ModelRecipe> readModelRecipe(llvm::StringRef text);
 
 /// Reads what a file would hold.

@@ -10,6 +10,8 @@
 //   sparsify     of what remains, keep N of every M inputs                            --sdq-sparsify
 //   terms        what remains is the sum of these; all but the last take the          --sdq-extract-outliers
 //                outliers of every block, the last takes what they leave
+//   residual     in place of sparsify: each term takes the best of what the           --sdq-residual-terms
+//                earlier ones leave, their quantization errors included
 //   quantize     how the numbers of the terms are rounded and scaled                  --sdq-quantize
 //   codebook     in place of terms: a table of values for every output channel        --sdq-quantize
 //   activations  at which precision inputs meet the terms                             --sdq-quantize-activations
@@ -40,19 +42,21 @@
 // - (recipe_c3) 1 ≤ N ≤ M ≤ 32, in the sparsification and in every term.
 // - (recipe_c4) the terms' M is the sparsification's.
 // - (recipe_c5) N ≤ Σn: the terms have room for every value that sparsification keeps.
-// - (recipe_c6) pairwise: N and M even, and n too where the one term is itself pairwise.
+// - (recipe_c6) pairwise: N and M even, and n too where the one term is itself pairwise; residual terms all are.
 // - (recipe_c7) a term's type is one of those listed.
 // - (recipe_c8) Q and group are at least 1 and less than 2^31.
 // - (recipe_c9) bits: 2 … 8 for a codebook, 2, 3, 4 or 8 for W; 0 (each term's own), 4, 8 or 16 for activations.
 // - (recipe_c10) 0 < percent < 100, 0 ≤ sensitive ≤ percent.
-// - (recipe_c11) terms and a codebook exclude each other; terms have patterns exactly where the recipe sparsifies, and
-//   there is one term where it does not; sparsification goes with terms, outliers with terms or a codebook.
+// - (recipe_c11) terms and a codebook exclude each other; terms have patterns exactly where the recipe sparsifies or
+// they
+//   are residual, and there is one term otherwise; sparsification and residuals go with terms and not with each other,
+//   outliers with terms that are not residual, or a codebook.
 // - (recipe_c12) metric, scale_choice, weights and granularity are words that their step knows; every term has a metric
-// but the
-//   last,
-//   which takes what the others leave.
-// - (recipe_c13) only quantized terms meet quantized activations, and only what Fisher information weighs is
-// unweighted.
+// but
+//   the last, which takes what the others leave, and residual ones.
+// - (recipe_c13) nothing is said that makes no difference: activations at less than 16 bits without terms, unweighted
+//   without outliers or a codebook, weights of errors where nothing looks at errors, scale_choice and feedback of
+//   residual terms.
 //
 //===----------------------------------------------------------------------===//
 
@@ -88,6 +92,11 @@ struct Recipe {
     std::string metric = "magnitude";
     bool operator==(const Sparsify &) const = default;
   };
+  struct Residual {
+    /// Neighbours live and die together, in every term.
+    bool pairwise = false;
+    bool operator==(const Residual &) const = default;
+  };
   struct Term {
     /// Absent: dense.
     std::optional<Pattern> pattern;
@@ -122,6 +131,7 @@ struct Recipe {
 
   std::optional<Outliers> outliers;
   std::optional<Sparsify> sparsify;
+  std::optional<Residual> residual;
   /// Outliers first.
   std::vector<Term> terms;
   Quantize quantize;
@@ -137,9 +147,12 @@ struct Recipe {
   bool quantizesByError() const { return quantize.scaleChoice == "mse" || quantize.feedback > 0; }
   /// Whether any step does.
   bool looksAtErrors() const;
-  /// Whether the terms are stored in pairs: only a lone term keeps the pairs of a pairwise sparsification. Where
-  /// several share them, each takes single values (a pair may be split between outliers and inliers).
-  bool pairwiseTerms() const { return sparsify && sparsify->pairwise && terms.size() == 1; }
+  /// Whether the terms are stored in pairs: residual ones if they are taken so, else a lone one of a pairwise
+  /// sparsification. Where several share what it keeps, each takes single values (a pair may be split between outliers
+  /// and inliers).
+  bool pairwiseTerms() const {
+    return residual ? residual->pairwise : sparsify && sparsify->pairwise && terms.size() == 1;
+  }
 };
 
 /// What makes an outlier of a value where nothing else is said.

@@ -74,6 +74,12 @@ TEST(WeightPasses, OfEveryKey) {
                           pass("sdq-quantize", "types={i4}", "vector=0", "scale=u8", "scale-choice=mse", "weights=none",
                                "feedback=3"),
                           verification));
+  EXPECT_THAT(
+      passesOf("{residual: {pairwise: true}, terms: [{pattern: '2:8', type: int8}, {pattern: '2:4', type: int4}], "
+               "quantize: {vector: 32, scale: f16}}"),
+      ElementsAre(pass("sdq-residual-terms", "patterns={2:8,2:4}", "types={i8,i4}", "pairwise=true", "vector=32",
+                       "scale=f16", "weights=none"),
+                  verification));
   // Exact values come first and stay f16.
   EXPECT_THAT(passesOf("{outliers: {percent: 12.5}, terms: [{type: fp4}], quantize: {scale: f8E8M0FNU}}"),
               ElementsAre(pass("sdq-extract-outliers", "percent=1.25", "sensitive=0"),

@@ -111,6 +111,17 @@ TEST(RecipeYAML, WhatNoNameSaysPrintsInOneLineAndBack) {
   EXPECT_EQ(recipe, llvm::cantFail(readModelRecipe(line)).recipe);
 }
 
+TEST(RecipeYAML, ResidualTermsOweEachOtherNothing) {
+  Recipe recipe = read("recipe: {residual: {}, terms: [{pattern: '1:8', type: int8}, {pattern: '2:4', type: fp4}], "
+                       "quantize: {weights: fisher}}")
+                      .recipe;
+  EXPECT_EQ(std::nullopt, nameOf(recipe));
+  EXPECT_EQ(recipe, llvm::cantFail(readModelRecipe(printRecipe(recipe))).recipe);
+  EXPECT_EQ(Format(SumFormat{{NMFormat{1, 8, false, {ElementKind::Int8, 16, ScaleKind::E4M3}},
+                              NMFormat{2, 4, false, {ElementKind::E2M1, 16, ScaleKind::E4M3}}}}),
+            targetFormat(recipe, {4, 16}, {}));
+}
+
 TEST(RecipeYAML, OverridesAndWhatIsIgnored) {
   ModelRecipe model = read(R"(
 recipe: W4-g128
@@ -144,7 +155,8 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
       {"recipe: [W4]", "1:9", "expected the name of a recipe or a mapping, found a list (recipe_c2)"},
       {"recipe: {name: [W4]}", "1:16", "found a list (recipe_c2)"},
       {"recipe:\n  sparsify: {pattern: '7:8'}\n  quantise: {}", "3:3",
-       "expected a key of name, outliers, sparsify, terms, quantize, codebook, activations or unweighted, found "
+       "expected a key of name, outliers, sparsify, residual, terms, quantize, codebook, activations or unweighted, "
+       "found "
        "'quantise' (recipe_c2)"},
       {"recipe: {sparsify: '7:8'}", "1:20", "expected a mapping, found '7:8' (recipe_c2)"},
       {"recipe: {sparsify: {}}", "1:20", "expected the key 'pattern' (recipe_c2)"},
@@ -163,6 +175,22 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
        "expected one term where nothing is sparsified, found 2 (recipe_c11)"},
       {"recipe: {terms: [{type: int4}], codebook: {bits: 4}}", "1:43",
        "expected either terms or a codebook, found both (recipe_c11)"},
+      {"recipe: {residual: {}}", "1:20",
+       "expected the patterns and types of residual terms, found no terms (recipe_c11)"},
+      {"recipe: {name: 'SDQ-W7:8-7:8fp4', residual: {}}", "1:45",
+       "expected either residual terms or a sparsification, found both (recipe_c11)"},
+      {"recipe: {residual: {}, terms: [{type: int4}]}", "1:32", "expected a pattern"},
+      {"recipe: {residual: {}, outliers: {percent: 1}, terms: [{pattern: '1:8', type: int4}]}", "1:34",
+       "expected no outliers beside residual terms, found some (recipe_c11)"},
+      {"recipe: {residual: {}, terms: [{pattern: '0:8', type: int4}]}", "1:42", "found N = 0 and M = 8 (recipe_c3)"},
+      {"recipe: {residual: {pairwise: true}, terms: [{pattern: '1:8', type: int4}]}", "1:56",
+       "pairs of neighbours need an even N and M, found 1:8 (recipe_c6)"},
+      {"recipe: {residual: {}, terms: [{pattern: '1:8', type: int4, metric: error}]}", "1:69",
+       "expected no metric for a residual term, which takes the largest errors, found 'error' (recipe_c12)"},
+      {"recipe: {residual: {}, terms: [{pattern: '1:8', type: int4}], quantize: {feedback: 2}}", "1:84",
+       "expected no feedback between residual terms, found 2 rounds (recipe_c13)"},
+      {"recipe: {residual: {}, terms: [{pattern: '1:8', type: int4}], quantize: {scale_choice: mse}}", "1:88",
+       "expected absmax for residual terms, found 'mse' (recipe_c13)"},
       {"recipe: {outliers: {percent: 1}}", "1:20",
        "expected terms or a codebook for what outliers leave, found neither (recipe_c11)"},
       {"recipe: {name: W4, quantize: {scale_choice: best}}", "1:45",
@@ -174,7 +202,7 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
       {"recipe: {name: W4, activations: {bits: 8, granularity: row}}", "1:56",
        "expected a granularity of vector or token, found 'row' (recipe_c12)"},
       {"recipe:\n  sparsify: {pattern: '7:8'}\n  terms:\n  - {pattern: '1:8', type: int8}\n  - {type: fp4}", "5:5",
-       "expected a pattern, as the recipe sparsifies; found none (recipe_c11)"},
+       "expected a pattern, as the recipe sparsifies or takes residuals; found none (recipe_c11)"},
       {"recipe: {sparsify: {pattern: '9:8'}, terms: [{pattern: '8:8', type: fp4}]}", "1:30",
        "expected 1 ≤ N ≤ M ≤ 32, found N = 9 and M = 8 (recipe_c3)"},
       {"recipe: {sparsify: {pattern: '2:4'}, terms: [{pattern: '2:8', type: fp4}]}", "1:56",
