@@ -61,8 +61,8 @@ FailureOr<WeightView> sdq::viewWeight(WeightType type, DictionaryAttr parts,
       if (std::optional<AlignedBytes> splat = expandSplat(attribute))
         bytes = *view.expanded.emplace_back(std::make_shared<const AlignedBytes>(std::move(*splat)));
     if (!bytes) {
-      emitError() << "part '" << spec.name << "' has no bytes: expected dense elements or a resource that is there, found "
-                  << attribute;
+      emitError() << "part '" << spec.name
+                  << "' has no bytes: expected dense elements or a resource that is there, found " << attribute;
       return failure();
     }
     spec.shape.assign(attribute.getShapedType().getShape().begin(), attribute.getShapedType().getShape().end());
@@ -95,10 +95,20 @@ void sdq::writeOutSplats(ParameterOp parameter) {
     if (auto elements = dyn_cast<ElementsAttr>(part.getValue()); elements && !rawBytes(elements))
       if (std::optional<AlignedBytes> bytes = expandSplat(elements)) {
         std::string name = (ownPrefix + parameter.getSymName() + "." + part.getName().getValue()).str();
-        parts.set(part.getName(),
-                  makeResource(cast<RankedTensorType>(elements.getType()), name, std::move(*bytes)));
+        parts.set(part.getName(), makeResource(cast<RankedTensorType>(elements.getType()), name, std::move(*bytes)));
       }
   parameter.setPartsAttr(parts.getDictionary(parameter.getContext()));
+}
+
+FailureOr<WeightView> sdq::viewLastTerm(ParameterOp parameter) {
+  FailureOr<WeightView> weight = viewWeight(parameter);
+  if (failed(weight))
+    return failure();
+  WeightFormat last = termsOf(weight->type.getFormat()).back();
+  size_t earlier = weight->parts.size() - last.getParts(weight->shape()).size();
+  weight->parts.erase(weight->parts.begin(), weight->parts.begin() + earlier);
+  weight->type = weight->type.withFormat(last);
+  return weight;
 }
 
 /// Gives the parameter another format and parts, and releases those resources of its former parts that we made.
@@ -109,26 +119,30 @@ static void setParts(ParameterOp parameter, WeightType type, ArrayRef<NamedAttri
   parameter->removeAttr(kChecksumAttr);
   for (NamedAttribute part : old) {
     auto resource = dyn_cast<DenseResourceElementsAttr>(part.getValue());
-    if (resource && resource.getRawHandle().getKey().starts_with(ownPrefix))
+    if (resource && resource.getRawHandle().getKey().starts_with(ownPrefix) &&
+        llvm::none_of(parts, [&](NamedAttribute kept) { return kept.getValue() == resource; }))
       if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
         *blob = AsmResourceBlob();
   }
 }
 
 /// "sdq:<symbol>.<stage>.<part>".
-static std::string resourceName(ParameterOp parameter, StringRef stage, const PartSpec &part) {
-  return (ownPrefix + parameter.getSymName() + "." + stage + "." + part.name).str();
+static std::string resourceName(ParameterOp parameter, StringRef stage, StringRef part) {
+  return (ownPrefix + parameter.getSymName() + "." + stage + "." + part).str();
+}
+
+/// A stored part becomes an attribute, its bytes moved, under the name that the format gives it.
+static NamedAttribute partAttr(ParameterOp parameter, StringRef stage, StringRef name, Part &part) {
+  auto type = RankedTensorType::get(part.spec.shape, typeOf(parameter.getContext(), part.spec.type));
+  return {StringAttr::get(parameter.getContext(), name),
+          makeResource(type, resourceName(parameter, stage, name), std::move(part.data))};
 }
 
 void sdq::replaceParts(ParameterOp parameter, StoredWeight weight, StringRef stage) {
-  MLIRContext *context = parameter.getContext();
   SmallVector<NamedAttribute> parts;
-  for (Part &part : weight.parts) {
-    auto type = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
-    parts.emplace_back(StringAttr::get(context, part.spec.name),
-                       makeResource(type, resourceName(parameter, stage, part.spec), std::move(part.data)));
-  }
-  setParts(parameter, parameter.getWeightType().withFormat(formatAttr(context, weight.format)), parts);
+  for (Part &part : weight.parts)
+    parts.push_back(partAttr(parameter, stage, part.spec.name, part));
+  setParts(parameter, parameter.getWeightType().withFormat(formatAttr(parameter.getContext(), weight.format)), parts);
 }
 
 void sdq::replaceParts(ParameterOp parameter, WeightType type, ArrayRef<PartView> views,
@@ -142,9 +156,32 @@ void sdq::replaceParts(ParameterOp parameter, WeightType type, ArrayRef<PartView
     auto partType = RankedTensorType::get(part.spec.shape, typeOf(context, part.spec.type));
     parts.emplace_back(
         StringAttr::get(context, part.spec.name),
-        DenseResourceElementsAttr::get(partType, resourceName(parameter, stage, part.spec), std::move(blob)));
+        DenseResourceElementsAttr::get(partType, resourceName(parameter, stage, part.spec.name), std::move(blob)));
   }
   setParts(parameter, type, parts);
+}
+
+void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> replacement, StringRef stage) {
+  WeightType type = parameter.getWeightType();
+  Shape shape = type.getShape();
+  SmallVector<WeightFormat> terms = termsOf(type.getFormat());
+  std::vector<PartSpec> oldParts = type.getFormat().getParts(shape);
+  size_t earlier = oldParts.size() - terms.pop_back_val().getParts(shape).size();
+  for (const StoredWeight &term : replacement)
+    terms.push_back(formatAttr(parameter.getContext(), term.format));
+  WeightFormat format =
+      terms.size() == 1 ? terms.front() : WeightFormat(SumFormatAttr::get(parameter.getContext(), terms));
+
+  // Parts are in order of terms; only their names tell which term they are of.
+  std::vector<PartSpec> specs = format.getParts(shape);
+  SmallVector<NamedAttribute> parts;
+  for (size_t i = 0; i < earlier; ++i)
+    parts.emplace_back(StringAttr::get(parameter.getContext(), specs[i].name),
+                       parameter.getParts().get(oldParts[i].name));
+  for (StoredWeight &term : replacement)
+    for (Part &part : term.parts)
+      parts.push_back(partAttr(parameter, stage, specs[parts.size()].name, part));
+  setParts(parameter, type.withFormat(format), parts);
 }
 
 std::string sdq::checksumOf(const WeightView &weight) {

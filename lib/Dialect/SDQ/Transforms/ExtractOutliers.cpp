@@ -6,10 +6,13 @@
 
 #include "WeightPass.h"
 
+#include "sdq/Core/ErrorOutliers.h"
 #include "sdq/Core/GlobalOutliers.h"
 #include "sdq/Core/Pack.h"
 #include "sdq/Core/Selection.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
+
+#include "mlir/IR/Threading.h"
 
 using namespace mlir;
 using namespace sdq;
@@ -33,19 +36,49 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     return openCalibration(context, calibration, statistics);
   }
 
+  /// Either a score that each value has by itself, or the error that a set of them saves.
   LogicalResult readMetric(MLIRContext *context) {
-    return readChoice<Weighing>(
-        context, "a metric", metric,
-        {{"magnitude", Weighing::None}, {"product", Weighing::Activation}, {"fisher", Weighing::Fisher}}, weighing);
+    if (failed(readChoice<std::optional<Weighing>>(context, "a metric", metric,
+                                                   {{"magnitude", Weighing::None},
+                                                    {"product", Weighing::Activation},
+                                                    {"fisher", Weighing::Fisher},
+                                                    {"error", std::nullopt}},
+                                                   weighing)))
+      return failure();
+    if (weighing) {
+      if (types.empty() && weights == "none")
+        return success();
+      return optionError(context) << "expected types and weights with metric=error only, found metric=" << metric;
+    }
+    if (types.size() != 2)
+      return optionError(context) << "expected types=<of outliers>,<of the rest> with metric=error, found "
+                                  << types.size() << " types";
+    ScaleKind kind;
+    if (failed(readElement(context, types[0], split.outliers.element)) ||
+        failed(readElement(context, types[1], split.inliers.element)) ||
+        failed(readScale(context, vector, scale, kind)) || failed(readWeighing(context, weights, errorWeighing)))
+      return failure();
+    for (Encoding *encoding : {&split.outliers, &split.inliers})
+      if (isQuantized(encoding->element)) {
+        encoding->vector = vector;
+        encoding->scale = kind;
+      }
+    return success();
   }
 
   LogicalResult checkLocal(MLIRContext *context) {
     if (failed(readPattern(context, "pattern", pattern, outlierCounts)))
       return failure();
+    if (!weighing && vector && !blocksNest(outlierCounts.m, split))
+      return optionError(context) << "expected M to divide the vector or the vector to divide M (error_c1), found M = "
+                                  << outlierCounts.m << ", vector = " << int64_t(vector);
     return rest.empty() ? success() : readPattern(context, "rest", rest, restCounts);
   }
 
   LogicalResult checkGlobal(MLIRContext *context) {
+    if (weighing != Weighing::None)
+      return optionError(context) << "expected metric=" << metric << " with pattern=n:M only: global outliers leave by "
+                                  << "Fisher information and magnitude";
     if (percent > 0 && percent < 100 && sensitive >= 0 && sensitive <= percent)
       return success();
     return optionError(context) << "expected 0 <= sensitive <= percent and 0 < percent < 100, found sensitive = "
@@ -76,51 +109,78 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
              << rest;
     int64_t remaining = rest.empty() ? left : restCounts.n;
 
-    FailureOr<Scores> scores = Scores::find(parameter, weighing, statistics.get());
-    FailureOr<WeightView> weight = viewWeight(parameter);
-    if (failed(scores) || failed(weight))
+    FailureOr<WeightView> weight = viewLastTerm(parameter);
+    if (failed(weight))
       return failure();
-    // The last term's parts are the last parts; the others keep their buffers, under the same names.
-    size_t lastParts = last.getParts(type.getShape()).size();
-    WeightView lastTerm{type.withFormat(last), {weight->parts.end() - lastParts, weight->parts.end()}};
-
     Shape shape = type.getShape();
     Encoding encoding = last.getLayout().encoding;
     // A pair may be split between outliers and the rest, so neither term is pairwise.
     NMFormat outlierFormat{n, m, false, encoding}, restFormat{remaining, m, false, encoding};
     StoredWeight outliers = StoredWeight::allocate(outlierFormat, shape);
     StoredWeight inliers = StoredWeight::allocate(restFormat, shape);
-    std::vector<float> row(shape.columns), score(shape.columns), large(shape.columns), small(shape.columns);
-    for (int64_t r = 0; r < shape.rows; ++r) {
-      if (failed(readFiniteRow(parameter, lastTerm, r, row)) || failed(scores->read(r, row, score)))
-        return failure();
-      splitOutliers({n, m, false}, score, row, large, small);
-      if (llvm::Error error = storeRow(outlierFormat, shape, outliers.parts, r, large))
+    auto store = [&](int64_t row, ArrayRef<float> large, ArrayRef<float> small) -> LogicalResult {
+      if (llvm::Error error = storeRow(outlierFormat, shape, outliers.parts, row, large))
         return report(parameter, std::move(error));
-      if (llvm::Error error = storeRow(restFormat, shape, inliers.parts, r, small))
+      if (llvm::Error error = storeRow(restFormat, shape, inliers.parts, row, small))
         return report(parameter, std::move(error));
-    }
-
-    std::vector<StoredWeight> all;
-    ArrayRef<PartView> earlier = ArrayRef(weight->parts).drop_back(lastParts);
-    for (WeightFormat term : ArrayRef(terms).drop_back())
-      all.push_back(copyTerm(term, shape, earlier));
-    all.push_back(std::move(outliers));
-    all.push_back(std::move(inliers));
-    replaceParts(parameter, sumOf(std::move(all)), "outliers");
+      return success();
+    };
+    if (failed(weighing ? splitByScore(parameter, *weight, store) : splitByErrorLeft(parameter, *weight, store)))
+      return failure();
+    std::vector<StoredWeight> both;
+    both.push_back(std::move(outliers));
+    both.push_back(std::move(inliers));
+    replaceLastTerm(parameter, std::move(both), "outliers");
     return success();
   }
 
-  /// Takes a term's parts off the front of `parts`, copied under the names they have outside a sum.
-  static StoredWeight copyTerm(WeightFormat term, Shape shape, ArrayRef<PartView> &parts) {
-    StoredWeight copy{*layoutOf(term), shape, {}};
-    std::vector<PartSpec> specs = term.getParts(shape);
-    for (auto [spec, view] : llvm::zip(specs, parts)) {
-      spec.shape = view.spec.shape;
-      copy.parts.push_back({spec, AlignedBytes(view.data.begin(), view.data.end())});
+  using Store = function_ref<LogicalResult(int64_t, ArrayRef<float>, ArrayRef<float>)>;
+
+  LogicalResult splitByScore(ParameterOp parameter, const WeightView &weight, Store store) {
+    FailureOr<Scores> scores = Scores::find(parameter, *weighing, statistics.get());
+    if (failed(scores))
+      return failure();
+    std::vector<float> row(weight.shape().columns), score(row.size()), large(row.size()), small(row.size());
+    for (int64_t r = 0; r < weight.shape().rows; ++r) {
+      if (failed(readFiniteRow(parameter, weight, r, row)) || failed(scores->read(r, row, score)))
+        return failure();
+      splitOutliers({outlierCounts.n, outlierCounts.m, false}, score, row, large, small);
+      if (failed(store(r, large, small)))
+        return failure();
     }
-    parts = parts.drop_front(specs.size());
-    return copy;
+    return success();
+  }
+
+  LogicalResult splitByErrorLeft(ParameterOp parameter, const WeightView &weight, Store store) {
+    FailureOr<ErrorWeights> importance =
+        ErrorWeights::find(parameter, errorWeighing, statistics.get(), "weights=none needs none");
+    if (failed(importance))
+      return failure();
+    auto [rows, columns] = weight.shape();
+    SplitEncoding encoding = split;
+    for (Encoding *of : {&encoding.outliers, &encoding.inliers})
+      if (isQuantized(of->element) && of->vector == 0)
+        of->vector = columns;
+    // Some rows at a time: reading and storing in order, the search between them on all threads.
+    constexpr int64_t kRows = 256;
+    std::vector<float> all(4 * kRows * columns);
+    for (int64_t first = 0; first < rows; first += kRows) {
+      int64_t count = std::min(kRows, rows - first);
+      auto row = [&, columns = columns](int64_t which, int64_t r) {
+        return MutableArrayRef(all).slice((which * kRows + r) * columns, columns);
+      };
+      for (int64_t r = 0; r < count; ++r)
+        if (failed(readFiniteRow(parameter, weight, first + r, row(0, r))) ||
+            failed(importance->read(first + r, row(1, r))))
+          return failure();
+      parallelFor(&getContext(), 0, count, [&](size_t r) {
+        splitByError({outlierCounts.n, outlierCounts.m, false}, encoding, row(1, r), row(0, r), row(2, r), row(3, r));
+      });
+      for (int64_t r = 0; r < count; ++r)
+        if (failed(store(first + r, row(2, r), row(3, r))))
+          return failure();
+    }
+    return success();
   }
 
   /// A dense weight becomes CSR + dense, each value in one of them.
@@ -173,12 +233,15 @@ struct ExtractOutliers : sdq::impl::ExtractOutliersBase<ExtractOutliers> {
     std::vector<StoredWeight> terms;
     terms.push_back(std::move(*sparse));
     terms.push_back(std::move(remainder));
-    replaceParts(parameter, sumOf(std::move(terms)), "outliers");
+    replaceLastTerm(parameter, std::move(terms), "outliers");
     return success();
   }
 
   Counts outlierCounts, restCounts;
-  Weighing weighing = Weighing::None;
+  /// None for the error that is left, which `split` and `errorWeighing` are for.
+  std::optional<Weighing> weighing;
+  SplitEncoding split;
+  Weighing errorWeighing = Weighing::None;
   std::shared_ptr<const Calibration> statistics;
 };
 

@@ -55,12 +55,12 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
 
   LogicalResult sparsify(ParameterOp parameter) {
     WeightType type = parameter.getWeightType();
-    if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(type.getFormat())); !dense || dense.getVector())
-      return errorAt(parameter, "expected an unquantized #sdq.dense to sparsify, found ")
-             << Attribute(type.getFormat());
+    WeightFormat last = termsOf(type.getFormat()).back();
+    if (auto dense = dyn_cast<DenseFormatAttr>(Attribute(last)); !dense || dense.getVector())
+      return errorAt(parameter, "expected an unquantized #sdq.dense to sparsify, found ") << Attribute(last);
     auto format = NMFormatAttr::get(parameter.getContext(), counts.n, counts.m, pairwise, type.getElementType(),
                                     /*vector=*/0, /*scale=*/Type());
-    FailureOr<WeightView> weight = viewWeight(parameter);
+    FailureOr<WeightView> weight = viewLastTerm(parameter);
     if (failed(weight))
       return failure();
     NMFormat layout = format.getLayout();
@@ -72,7 +72,9 @@ struct Sparsify : sdq::impl::SparsifyBase<Sparsify> {
     };
     if (failed(weighing ? chooseRows(parameter, *weight, store) : repairRows(parameter, *weight, store)))
       return failure();
-    replaceParts(parameter, std::move(stored), "sparsified");
+    std::vector<StoredWeight> terms;
+    terms.push_back(std::move(stored));
+    replaceLastTerm(parameter, std::move(terms), "sparsified");
     return success();
   }
 

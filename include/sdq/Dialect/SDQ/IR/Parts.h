@@ -30,6 +30,8 @@ struct WeightView {
 mlir::FailureOr<WeightView> viewWeight(WeightType type, mlir::DictionaryAttr parts,
                                        llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 mlir::FailureOr<WeightView> viewWeight(ParameterOp parameter);
+/// Views the last term of a sum; all of a weight that is none.
+mlir::FailureOr<WeightView> viewLastTerm(ParameterOp parameter);
 
 /// Gives parts that are splats bytes of their own, as whoever hands buffers to compiled code needs them: MLIR turns
 /// constants of equal elements into splats, however they were written.
@@ -47,6 +49,10 @@ void replaceParts(ParameterOp parameter, WeightType type, llvm::ArrayRef<PartVie
 
 /// ContentHash of the weight's type, as it prints, and the bytes of its parts in the format's order.
 std::string checksumOf(const WeightView &weight);
+
+/// The same for the last term of a sum alone, which `terms` take the place of: the terms before it keep their formats,
+/// built in or not, and their attributes.
+void replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> terms, llvm::StringRef stage);
 
 /// Moves owned bytes into a resource of the context.
 mlir::DenseResourceElementsAttr makeResource(mlir::RankedTensorType type, llvm::StringRef name, AlignedBytes bytes);

@@ -45,33 +45,50 @@ def Sparsify : Pass<"sdq-sparsify", "::sdq::ParameterOp"> {
 def ExtractOutliers : Pass<"sdq-extract-outliers", "::sdq::ParameterOp"> {
   let summary = "split a term into outliers and the rest";
   let description = [{
-    Local (SDQ): of the last N:M term, the n values of the highest score in every block become a term of their own,
-    placed before the rest.
+    Local (SDQ): of the last N:M term, n values of every block become a term of their own, placed before the rest. The
+    terms before it, if any, stay as they are.
 
     ```mlir
     !sdq.weight<256x768xf16, #sdq.nm<7:8, f16>>
     // --sdq-extract-outliers="pattern=1:8"
     !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, f16>, #sdq.nm<6:8, f16>>>
+    // --sdq-extract-outliers="pattern=1:8 metric=error types=i8,f4E2M1FN vector=16 scale=f8E4M3FN"
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.nm<1:8, f16>, #sdq.nm<6:8, f16>>>
     ```
+
+    | `metric` | takes | needs |
+    | --- | --- | --- |
+    | `magnitude` | the largest \|w\| | |
+    | `product` | the largest \|w\|·√E[x²] | `.act_sq` |
+    | `fisher` | the largest F·w² | `.fisher` |
+    | `error` | the set that leaves the least squared error once both terms are quantized to `types` with a scale every `vector` inputs; a minimum over all sets for most scale formats (sdq/Core/ErrorOutliers.h) | what `weights` weighs the errors by: nothing, `.act_sq` or `.fisher` |
 
     Global (SqueezeLLM, arXiv 2306.07629 §4.2): of a dense weight, the `sensitive` percent of values with the largest
     Fisher information and then, by the IQR rule, the values of largest magnitude up to `percent` in all become a CSR
-    term; they are zero in the dense one.
+    term; they are zero in the dense one, which may go on to be sparsified and quantized. `sensitive=0`: the largest
+    magnitudes alone.
 
     ```mlir
     !sdq.weight<256x768xf16, #sdq.dense<f16>>
     // --sdq-extract-outliers="percent=0.45 sensitive=0.05 calibration=c.safetensors"
     !sdq.weight<256x768xf16, #sdq.sum<#sdq.csr<f16>, #sdq.dense<f16>>>
+    // --sdq-sparsify="pattern=6:8"
+    !sdq.weight<256x768xf16, #sdq.sum<#sdq.csr<f16>, #sdq.nm<6:8, f16>>>
     ```
   }];
   let options = [
     Option<"pattern", "pattern", "std::string", "", "local: n:M of the outliers">,
     Option<"rest", "rest", "std::string", "", "local: N:M of the rest; by default what remains">,
+    Option<"metric", "metric", "std::string", "\"magnitude\"",
+        "local: what outliers are chosen by: magnitude, product, fisher or error">,
+    ListOption<"types", "types", "std::string", "metric=error: number formats of outliers and of the rest">,
+    Option<"vector", "vector", "int64_t", "16", "metric=error: inputs that share a scale; 0: the whole row">,
+    Option<"scale", "scale", "std::string", "\"f8E4M3FN\"", "metric=error: f8E4M3FN, u8, f8E8M0FNU, f16 or f32">,
+    Option<"weights", "weights", "std::string", "\"none\"",
+        "metric=error: what weighs a squared error: none, activation (.act_sq) or fisher (.fisher)">,
     Option<"percent", "percent", "double", "0", "global: percent of all values to extract">,
     Option<"sensitive", "sensitive", "double", "0.05", "global: percent to take by Fisher information">,
     Option<"unweighted", "unweighted", "bool", "false", "global: go without Fisher, by magnitude alone">,
-    Option<"metric", "metric", "std::string", "\"magnitude\"",
-        "local: what a value is worth: magnitude |w|, product |w|·√E[x²] (.act_sq), fisher F·w² (.fisher)">,
     calibrationOption
   ];
 }
