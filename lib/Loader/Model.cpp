@@ -8,11 +8,13 @@
 #include "ProgramSignature.h"
 
 #include "sdq/Dialect/SDQ/IR/Parts.h"
+#include "sdq/Loader/Checksums.h"
 #include "sdq/Loader/MapModule.h"
 #include "sdq/Pipelines/CompileCPU.h"
 #include "sdq/Pipelines/Register.h"
 #include "sdq/Runtime/Executable.h"
 
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace mlir;
@@ -92,6 +94,15 @@ llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const L
   if (!impl->module)
     return errors.take("not a readable model file");
   ModuleOp module = *impl->module;
+
+  if (options.verify) {
+    llvm::Expected<ChecksumCount> count = verifyChecksums(module);
+    if (!count)
+      return llvm::createStringError(path + ": " + llvm::toString(count.takeError()));
+    if (options.note)
+      options.note(llvm::formatv("{0}: {1} weights are what their checksums say, {2} have none", path, count->verified,
+                                 count->without));
+  }
 
   std::string reasons;
   llvm::Expected<ExecutableOp> selected = selectExecutable(module, reasons);

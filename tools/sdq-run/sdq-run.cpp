@@ -33,6 +33,7 @@ static cl::opt<unsigned> repeat("repeat", cl::desc("Run N times and print how lo
                                 cl::init(0), cl::cat(category));
 static cl::opt<bool> describe("describe", cl::desc("Print the model's inputs and outputs and do not run it"),
                               cl::cat(category));
+static cl::opt<bool> verify("verify", cl::desc("Compare all weights with their checksums first"), cl::cat(category));
 enum class RunDevice { CPU };
 static cl::opt<RunDevice> device("device", cl::desc("Where to run"), cl::init(RunDevice::CPU),
                                  cl::values(clEnumValN(RunDevice::CPU, "cpu", "this machine's processor")),
@@ -108,6 +109,7 @@ static void printTimes(std::vector<double> &milliseconds) {
 static llvm::Error run() {
   LoadOptions options;
   options.note = [](const std::string &text) { llvm::WithColor::note(llvm::errs(), "sdq-run") << text << '\n'; };
+  options.verify = verify;
   llvm::Expected<std::unique_ptr<Model>> model = Model::load(modelPath, options);
   if (!model)
     return model.takeError();
@@ -116,6 +118,8 @@ static llvm::Error run() {
     printSignature(signature);
     return llvm::Error::success();
   }
+  if (verify && outputDirectory.empty())
+    return llvm::Error::success();
   llvm::Expected<std::vector<OwnedTensor>> inputs = readInputs(signature);
   if (!inputs)
     return inputs.takeError();
@@ -152,8 +156,8 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Runs a model that sdq-compile made, on NumPy files\n");
-  if (!describe && outputDirectory.empty()) {
-    llvm::WithColor::error(llvm::errs(), "sdq-run") << "expected --output-dir=<dir> (or --describe)\n";
+  if (!describe && !verify && outputDirectory.empty()) {
+    llvm::WithColor::error(llvm::errs(), "sdq-run") << "expected --output-dir=<dir> (or --describe, or --verify)\n";
     return 1;
   }
   if (llvm::Error error = run()) {

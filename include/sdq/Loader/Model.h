@@ -15,7 +15,9 @@ namespace sdq {
 
 struct LoadOptions {
   /// Told what a user may want to know: that the model is compiled at load, and why.
-  std::function<void(const std::string &)> note;
+  std::function<void(const std::string &)> note = {};
+  /// Read all weights and compare them with their checksums; the note tells how many there were.
+  bool verify = false;
 };
 
 /// A model from a `.sdq` file (or another file of MLIR, text or bytecode, with a program that lowers to a CPU).

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "sdq/Dialect/SDQ/IR/FileVersion.h"
+#include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Loader/Model.h"
 #include "sdq/Pipelines/CompileCPU.h"
 #include "sdq/Pipelines/Register.h"
@@ -20,6 +22,9 @@
 using namespace sdq;
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+/// Of the weight below.
+static const char *const kChecksum = "02f5535d23c2f864";
 
 // y = x · wᵀ + bias with w = [[1, 0], [0, 2], [1, 1]]; at most four tokens.
 static constexpr llvm::StringLiteral kProgram = R"(
@@ -188,6 +193,49 @@ TEST_F(ModelFile, RejectsDamagedCode) {
   bytes[object + 100] ^= 1;
   write(bytes);
   EXPECT_EQ(loadError(), path() + ": the code of sdq.executable @cpu0 is damaged: its checksum differs");
+}
+
+// Weights are compared with their checksums where that is asked for, and only there.
+TEST_F(ModelFile, VerifiesWeightsOnDemand) {
+  std::string program = kProgram.str();
+  std::string with = std::string("@w attributes {sdq.checksum = \"") + kChecksum + "\"}";
+  program.replace(program.find("@w"), 2, with);
+  auto verify = [&](llvm::StringRef text) {
+    write(text);
+    notes.clear();
+    auto model = Model::load(path(), {[this](const std::string &note) { notes.push_back(note); }, /*verify=*/true});
+    return model ? "" : llvm::toString(model.takeError());
+  };
+  EXPECT_EQ("", verify(program));
+  EXPECT_EQ(path() + ": 1 weights are what their checksums say, 0 have none", notes[0]);
+  EXPECT_EQ("", verify(kProgram));
+  EXPECT_EQ(path() + ": 0 weights are what their checksums say, 1 have none", notes[0]);
+  program.replace(program.find("803F0000803F\""), 2, "81");
+  EXPECT_THAT(verify(program), HasSubstr(path() + ": the weight 'w' is damaged: expected the checksum " + kChecksum +
+                                         ", found "));
+  auto model = load();
+  EXPECT_TRUE(bool(model)) << llvm::toString(model.takeError());
+}
+
+// A file of a version to come is refused by its number, however it may read.
+TEST_F(ModelFile, RefusesFilesOfANewerVersion) {
+  auto ofVersion = [&](uint64_t number) {
+    mlir::MLIRContext context(registry);
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(kProgram, &context);
+    mlir::BytecodeWriterConfig config;
+    config.setDialectVersion<SDQDialect>(std::make_unique<FileVersion>(number));
+    std::string bytes;
+    llvm::raw_string_ostream os(bytes);
+    EXPECT_TRUE(mlir::succeeded(mlir::writeBytecodeToFile(*module, os, config)));
+    return bytes;
+  };
+  write(ofVersion(FileVersion::kCurrent));
+  EXPECT_EQ("", loadError());
+  write(ofVersion(0));
+  EXPECT_EQ("", loadError());
+  write(ofVersion(FileVersion::kCurrent + 1));
+  EXPECT_THAT(loadError(), HasSubstr(path() + ": expected a file of version 1 or earlier, found version 2: a newer SDQ "
+                                              "wrote it"));
 }
 
 // Every prefix of a good file is one error, never a crash.

@@ -37,6 +37,7 @@ static void printVisibility(OpAsmPrinter &printer, Operation *, StringAttr visib
 #include "sdq/Dialect/SDQ/IR/SDQOps.cpp.inc"
 
 void SDQDialect::initialize() {
+  addFileVersion();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "sdq/Dialect/SDQ/IR/SDQFormats.cpp.inc"

@@ -27,6 +27,10 @@ def SDQ_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
+  let extraClassDeclaration = [{
+    /// Has bytecode say, and be asked, in which version it is: FileVersion.h.
+    void addFileVersion();
+  }];
 }
 
 #endif // SDQ_DIALECT
