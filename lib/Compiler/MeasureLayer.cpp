@@ -20,11 +20,11 @@ StorageBits &StorageBits::operator+=(const StorageBits &other) {
   return *this;
 }
 
-static StorageBits bitsOf(const WeightView &weight) {
+StorageBits sdq::bitsOf(ArrayRef<PartSpec> parts) {
   StorageBits bits;
-  for (const PartView &part : weight.parts) {
-    int64_t size = byteSize(part.spec) * 8;
-    switch (part.spec.kind) {
+  for (const PartSpec &part : parts) {
+    int64_t size = byteSize(part) * 8;
+    switch (part.kind) {
     case PartKind::Values:
       bits.values += size;
       break;
@@ -70,7 +70,7 @@ FailureOr<LayerReport> sdq::describeLayer(ParameterOp parameter) {
   for (WeightFormat term : termsOf(parameter.getWeightType().getFormat()))
     llvm::raw_string_ostream(report.terms.emplace_back()) << Attribute(term);
   report.shape = weight->shape();
-  report.bits = bitsOf(*weight);
+  report.bits = bitsOf(llvm::map_to_vector(weight->parts, [](const PartView &part) { return part.spec; }));
   return report;
 }
 

@@ -39,8 +39,17 @@ std::optional<double> sdq::timeLeft(const WorkState &work) {
   for (const WorkState::Running &weight : work.running)
     threads.push_back(std::max(cost * weight.elements - weight.seconds, 0.0));
   threads.resize(std::max<size_t>({threads.size(), work.threads, 1}), 0.0);
+  std::vector<double> jobs;
   for (int64_t elements : work.waiting)
-    *llvm::min_element(threads) += cost * elements;
+    jobs.push_back(cost * elements);
+  return finishTime(std::move(threads), jobs);
+}
+
+double sdq::finishTime(std::vector<double> threads, const std::vector<double> &jobs) {
+  if (threads.empty())
+    return 0;
+  for (double job : jobs)
+    *llvm::min_element(threads) += job;
   return *llvm::max_element(threads);
 }
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sdq/Compiler/Compile.h"
+#include "sdq/Compiler/DryRun.h"
 #include "sdq/Compiler/ToolDiagnostics.h"
 #include "sdq/Pipelines/Register.h"
 
@@ -46,6 +47,8 @@ static cl::opt<std::string> chip("chip", cl::value_desc("name"),
 static cl::opt<std::string> report("report", cl::value_desc("file"),
                                    cl::desc("Report as JSON (default: <output>.report.json)"), cl::cat(category));
 static cl::opt<bool> force("force", cl::desc("Overwrite existing files"), cl::cat(category));
+static cl::opt<bool> dryRun("dry-run", cl::desc("Say what it would take (bits, memory, time), and write nothing"),
+                            cl::cat(category));
 static cl::opt<bool> restart("restart", cl::desc("Discard what an interrupted run has finished (<output>.partial)"),
                              cl::cat(category));
 
@@ -75,7 +78,7 @@ int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv, "Compresses the weights of a model and compiles it\n");
   if (printedRecipe.getNumOccurrences())
     return printRecipe();
-  if (input.empty() || output.empty())
+  if (input.empty() || (output.empty() && !dryRun))
     return fail("expected a model and -o <file>; see --help");
 
   mlir::DialectRegistry registry;
@@ -108,6 +111,13 @@ int main(int argc, char **argv) {
   options.minSize = minSize;
   options.ignore = ignore;
 
+  if (dryRun) {
+    mlir::FailureOr<sdq::Forecast> forecast = sdq::forecastCompression(input, options, context);
+    if (mlir::failed(forecast))
+      return 1;
+    forecast->print(llvm::outs());
+    return 0;
+  }
   mlir::FailureOr<sdq::ModelReport> result = sdq::compileModel(request, options, context);
   if (mlir::failed(result))
     return 1;

@@ -25,6 +25,9 @@ struct StorageBits {
   StorageBits &operator+=(const StorageBits &other);
 };
 
+/// The bits of parts whose extents are known.
+StorageBits bitsOf(llvm::ArrayRef<PartSpec> parts);
+
 /// Effective compute throughput, relative to dense 16-bit arithmetic: as the paper counts it, and as it is realised, on
 /// a chip where one is named, else with activations at 16 bits or more and every term multiplied by itself.
 struct Throughput {

@@ -53,6 +53,10 @@ struct WorkState {
 /// Seconds until all is finished; nullopt as long as nothing is that would tell.
 std::optional<double> timeLeft(const WorkState &work);
 
+/// When all threads are through, where each begins with some time of work and jobs go, in order, to the first that is
+/// free. Nothing for no threads.
+double finishTime(std::vector<double> threads, const std::vector<double> &jobs);
+
 /// "7 s", "3 min 20 s", "2 h 5 min": rounded up, to two units.
 std::string printDuration(double seconds);
 
