@@ -68,6 +68,6 @@ LogicalResult sdq::writeModel(ModuleOp module, StringRef path) {
     return llvm::Error::success();
   });
   if (error)
-    return emitError(module.getLoc()) << llvm::toString(std::move(error));
+    return emitError(UnknownLoc::get(module.getContext())) << llvm::toString(std::move(error));
   return success();
 }

@@ -210,3 +210,40 @@ def test_two_processes_do_not_share_an_output(folder):
     assert run(folder, "m.sdq") == (1, "error: 'm.sdq.partial' is in use by another process\n")
     _, errors = first.communicate()
     assert first.returncode == 0, errors
+
+
+def on_small_disk(folder: Path, kilobytes: int, script: str) -> subprocess.CompletedProcess:
+    """Runs a script with a file system of so many kilobytes at folder/disk."""
+    (folder / "disk").mkdir()
+    mount = f"mount -t tmpfs -o size={kilobytes}k none disk && {script}"
+    result = subprocess.run(["unshare", "--map-root-user", "--mount", "true"], capture_output=True, text=True)
+    if result.returncode != 0:
+        pytest.skip(f"cannot mount a small disk here: {result.stderr.strip()}")
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 1.5])
+def test_a_full_disk_is_one_error(reference, folder, share):
+    """Full at the first weight, at some weight, or when the output is written beside all weights."""
+    compile_it = f"{SDQ_COMPILE} m.onnx --recipe SqueezeLLM-w4-s0.45 --calibration calibration.safetensors -o disk/m.sdq"
+    kilobytes = int(len(reference[1]) * share / 1024)
+    result = on_small_disk(folder, kilobytes, f"{compile_it}; echo status $?; ls -R disk")
+    lines = result.stderr.splitlines()
+    assert sum(line.startswith("error") for line in lines) == 1, result.stderr
+    assert "error: cannot write 'disk/m.sdq.partial/" in lines[0]
+    assert lines[0].endswith("': No space left on device")
+    status, _, *files = result.stdout.splitlines()
+    assert status == "status 1"
+    assert not any(".tmp-" in file or "staged" in file for file in files), "something half-written is left"
+    assert not any(file == "m.sdq" for file in files)
+    if share == 0.02:
+        assert files == [], "nothing was finished, nothing is left"
+    else:
+        assert lines[1:] == ["finished weights are kept in 'disk/m.sdq.partial' for the same command"]
+        assert sum(file.startswith("weight-") for file in files) > 0
+
+
+def test_a_folder_that_is_not_there_is_one_error(folder):
+    status, errors = run(folder, "none/m.sdq")
+    assert (status, errors) == (1, "error: cannot create the folder 'none/m.sdq.partial': No such file or directory\n")
