@@ -70,6 +70,12 @@ struct PassList {
     if (last)
       options.rest = patternOf(*rest.pattern);
     options.metric = *outliers.metric;
+    if (outliers.metric == "error") {
+      options.types = {name(outliers.type).str(), name(rest.type).str()};
+      options.vector = recipe.quantize.vector;
+      options.scale = name(recipe.quantize.scale).str();
+      options.weights = recipe.quantize.weights;
+    }
     options.calibration = calibration;
     weights.addPass(createExtractOutliers(options));
   }

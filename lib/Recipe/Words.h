@@ -35,7 +35,7 @@ inline constexpr Word<ScaleKind> kScaleWords[] = {{"f8E4M3FN", ScaleKind::E4M3},
 
 /// As the options `metric` of sdq-sparsify and sdq-extract-outliers.
 inline constexpr llvm::StringLiteral kSparsifyMetrics[] = {"magnitude", "wanda", "sparsegpt", "fisher"};
-inline constexpr llvm::StringLiteral kOutlierMetrics[] = {"magnitude", "product", "fisher"};
+inline constexpr llvm::StringLiteral kOutlierMetrics[] = {"magnitude", "product", "fisher", "error"};
 /// As the options `scale-choice` and `weights` of sdq-quantize.
 inline constexpr llvm::StringLiteral kScaleChoices[] = {"absmax", "mse"};
 inline constexpr llvm::StringLiteral kWeighings[] = {"none", "activation", "fisher"};

@@ -19,7 +19,7 @@
 // RUN: not sdq-opt %s --sdq-compress="calibration=%t.none" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=MISSING
 // MISSING: error: {{.*}}compress.mlir.tmp.none{{.*}}: {{No such file or directory}}
 // RUN: not sdq-opt %s --sdq-compress="metric=size" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=METRIC
-// METRIC: error: expected a metric of magnitude, {{.*}} or product, found 'size'
+// METRIC: error: expected a metric of magnitude, {{.*}} or error, found 'size'
 sdq.parameter @v : !sdq.weight<1x8xf16, #sdq.dense<f16>> = {values = dense<1.0> : tensor<1x8xf16>}
 sdq.parameter @w : !sdq.weight<1x8xf16, #sdq.dense<f16>> = {values = dense<2.0> : tensor<1x8xf16>}
 func.func @main(%x: tensor<4x8xf32>) -> tensor<4x1xf32> {

@@ -26,7 +26,7 @@
 // PERCENT: error: recipe 'SqueezeLLM-w4-s100': expected more than 0 and less than 100 percent of exact values, found 100 in 's100' (recipe_c10)
 
 // RUN: not sdq-opt %s --sdq-decompose=metric=hessian 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=METRIC
-// METRIC: error: expected a metric of magnitude, wanda, sparsegpt, fisher or product, found 'hessian'
+// METRIC: error: expected a metric of magnitude, wanda, sparsegpt, fisher, product or error, found 'hessian'
 // RUN: not sdq-opt %s --sdq-decompose="recipe=SqueezeLLM-w4" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=FISHER
 // FISHER: error: weight 'model.fc': needs Fisher information: no calibration file was given
 // RUN: not sdq-opt %s --sdq-decompose="recipe=SqueezeLLM-w4 calibration=%t.none" 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=MISSING

@@ -6,6 +6,7 @@
 // Proves that each weight takes its own recipe, activations included, and that an observer sees every weight once and
 // may stand in for its passes or stop them.
 
+#include "sdq/Dialect/SDQ/IR/Parts.h"
 #include "sdq/Pipelines/Decompose.h"
 #include "sdq/Pipelines/Register.h"
 
@@ -93,6 +94,38 @@ TEST_F(CompressTest, WhatIsIgnoredStaysAsItWas) {
   EXPECT_EQ("#sdq.dense<f16>", formatOf("a"));
   EXPECT_EQ("#sdq.dense<i8, vector = 8, scale = f16>", formatOf("b"));
   EXPECT_EQ("#sdq.dense<f16>", formatOf("c"));
+}
+
+TEST_F(CompressTest, WeightsBecomeWhatIsExpectedOfThem) {
+  Shape shape{5, 40};
+  DenseFormat imported{{ElementKind::F32}};
+  std::string values;
+  for (int64_t i = 0; i < shape.rows * shape.columns; ++i)
+    values += (i % shape.columns ? ", " : i ? "], [" : "[") + std::to_string(double(i * 7919 % 401 - 200) / 64);
+  std::string weight = "sdq.parameter @w : !sdq.weight<5x40xf32, #sdq.dense<f32>> = {values = dense<[" + values +
+                       "]]> : tensor<5x40xf32>}";
+  for (const char *text :
+       {"dense", "W2", "W3-g16", "W4-g128", "W8-a8", "SDQ-W7:8-1:8int8-6:8fp4", "SDQ-W4:8p-4:8int4-qK-a16",
+        "SDQ-W6:8-2:8fp16-2:8fp8e5m2-2:8fp8-q8", "SDQ-W9:32-9:32bf16", "{codebook: {bits: 3}, unweighted: true}",
+        "{outliers: {percent: 5}, codebook: {bits: 2}, unweighted: true}",
+        "{outliers: {percent: 0.1}, codebook: {bits: 2}, unweighted: true}", // none of 200
+        "{outliers: {percent: 3}, terms: [{type: int4}], quantize: {vector: K, scale: f16}}",
+        "{outliers: {percent: 3}, sparsify: {pattern: '6:8'}, terms: [{pattern: '6:8', type: fp4}]}",
+        "{outliers: {percent: 3}, name: 'SDQ-W7:8-1:8int8-6:8fp4', quantize: {scale: u8, scale_choice: mse}}",
+        "{residual: {}, terms: [{pattern: '1:8', type: int8}, {pattern: '2:4', type: fp4}]}"}) {
+    SCOPED_TRACE(text);
+    module = mlir::parseSourceString<mlir::ModuleOp>(weight, &context);
+    ModelRecipe model = llvm::cantFail(readModelRecipe(text));
+    ASSERT_TRUE(mlir::succeeded(compress(model)));
+    auto parameter = module->lookupSymbol<ParameterOp>("w");
+    EXPECT_EQ(targetFormat(model.recipe, shape, imported), *layoutOf(parameter.getWeightType().getFormat()));
+    std::vector<PartSpec> found;
+    mlir::FailureOr<WeightView> view = viewWeight(parameter);
+    ASSERT_TRUE(mlir::succeeded(view));
+    for (const PartView &each : view->parts)
+      found.push_back(each.spec);
+    EXPECT_EQ(expectedParts(model.recipe, shape, imported), found);
+  }
 }
 
 /// Gives @a the finished parts of another run, and notes what else is compressed.

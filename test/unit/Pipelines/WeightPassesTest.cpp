@@ -80,6 +80,17 @@ TEST(WeightPasses, OfEveryKey) {
       ElementsAre(pass("sdq-residual-terms", "patterns={2:8,2:4}", "types={i8,i4}", "pairwise=true", "vector=32",
                        "scale=f16", "weights=none"),
                   verification));
+  EXPECT_THAT(
+      passesOf("{name: 'SDQ-W7:8-1:8int8-2:8fp8-4:8fp4', terms: [{pattern: '1:8', type: int8, metric: error}, "
+               "{pattern: '2:8', type: fp8}, {pattern: '4:8', type: fp4}], quantize: {vector: 32, scale: f16}}"),
+      ElementsAre(pass("sdq-sparsify", "pattern=7:8"),
+                  pass("sdq-extract-outliers", "pattern=1:8", "metric=error", "types={i8,f4E2M1FN}", "vector=32",
+                       "scale=f16", "weights=none"),
+                  pass("sdq-extract-outliers", "pattern=2:8", "rest=4:8", "metric=magnitude"),
+                  pass("sdq-quantize", "types={i8,f8E4M3FN,f4E2M1FN}"), verification));
+  EXPECT_THAT(passesOf("{outliers: {percent: 12.5}, sparsify: {pattern: '6:8'}, terms: [{pattern: '6:8', type: fp4}]}"),
+              ElementsAre(pass("sdq-extract-outliers", "percent=1.25"), pass("sdq-sparsify", "pattern=6:8"),
+                          pass("sdq-quantize", "types={f16,f4E2M1FN}"), verification));
   // Exact values come first and stay f16.
   EXPECT_THAT(passesOf("{outliers: {percent: 12.5}, terms: [{type: fp4}], quantize: {scale: f8E8M0FNU}}"),
               ElementsAre(pass("sdq-extract-outliers", "percent=1.25", "sensitive=0"),

@@ -123,7 +123,7 @@ TEST(Recipe, AMetricGoesWhereItIsKnown) {
   EXPECT_EQ("fisher", recipe.terms[1].metric);
   EXPECT_EQ(std::nullopt, recipe.terms[2].metric);
   EXPECT_FALSE(verifyRecipe(recipe));
-  EXPECT_THAT(llvm::toString(replaceMetric(recipe, "size")), HasSubstr("or product, found 'size'"));
+  EXPECT_THAT(llvm::toString(replaceMetric(recipe, "size")), HasSubstr("product or error, found 'size'"));
 }
 
 TEST(Recipe, TargetFormats) {
