@@ -8,6 +8,7 @@
 
 #include "sdq/Target/Throughput.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -80,17 +81,21 @@ json::Value ModelReport::toJSON() const {
       entry["relative_fisher_error"] = layer.error.relativeWeightedError();
     list.push_back(std::move(entry));
   }
-  return json::Object{{"model", model},
-                      {"recipe", recipe},
-                      {"weights", weights()},
-                      {"bits_per_weight", bitsPerWeight(bits(), weights())},
-                      {"relative_error", error().relativeError()},
-                      {"chip", chip.empty() ? json::Value(nullptr) : json::Value(chip)},
-                      {"paper_throughput", throughput().paper},
-                      {"realised_throughput", throughput().realised},
-                      {"seconds", seconds},
-                      {"peak_memory_bytes", peakMemoryBytes},
-                      {"layers", std::move(list)}};
+  json::Object whole{{"model", model},
+                     {"recipe", recipe},
+                     {"weights", weights()},
+                     {"bits_per_weight", bitsPerWeight(bits(), weights())},
+                     {"relative_error", error().relativeError()},
+                     {"chip", chip.empty() ? json::Value(nullptr) : json::Value(chip)},
+                     {"paper_throughput", throughput().paper},
+                     {"realised_throughput", throughput().realised},
+                     {"seconds", seconds},
+                     {"peak_memory_bytes", peakMemoryBytes},
+                     {"layers", std::move(list)}};
+  // Where one layer is unweighted, the sum would mean nothing.
+  if (!layers.empty() && llvm::all_of(layers, [](const LayerReport &layer) { return layer.hasFisher; }))
+    whole["relative_fisher_error"] = error().relativeWeightedError();
+  return whole;
 }
 
 void ModelReport::print(llvm::raw_ostream &out) const {

@@ -127,7 +127,10 @@ def test_killed_twenty_times_at_random(reference, folder, capsys):
                 if not store.exists():
                     output.unlink(), report.unlink(missing_ok=True)
     with capsys.disabled():
-        print(f"\nseed {seed}; killed at (share of {seconds:.1f} s, weights finished): {kills}; resumed: {resumed}", end=" ")
+        print(
+            f"\nseed {seed}; killed at (share of {seconds:.1f} s, weights finished): {kills}; resumed: {resumed}",
+            end=" ",
+        )
     assert len(kills) == KILLS
     assert any(0 < weights < LAYERS for _, weights in kills), "no kill struck between two weights"
 
@@ -165,7 +168,10 @@ def test_weights_of_another_compression_are_refused(reference, folder, change):
         (folder / "calibration.safetensors").write_bytes(calibration)
         what = r"had other values or another shape in the model"
     elif change == "recipe":
-        recipe, what = "SqueezeLLM-w3-s0.45", "was finished by the recipe SqueezeLLM-w4-s0.45, now it is SqueezeLLM-w3-s0.45"
+        recipe, what = (
+            "SqueezeLLM-w3-s0.45",
+            "was finished by the recipe SqueezeLLM-w4-s0.45, now it is SqueezeLLM-w3-s0.45",
+        )
     elif change == "options":
         options, what = ["--unweighted"], "was finished by the recipe SqueezeLLM-w4-s0.45, now it is {"
     elif change == "calibration":
@@ -195,7 +201,9 @@ def test_what_no_finished_weight_depends_on_may_change(reference, folder):
     change_calibration(folder, {"layers.11.weight"})
     status, errors = run(folder, "m.sdq")
     assert status == 0, errors
-    resumed = {layer["name"] for layer in json.loads((folder / "m.sdq.report.json").read_text())["layers"] if layer["resumed"]}
+    resumed = {
+        layer["name"] for layer in json.loads((folder / "m.sdq.report.json").read_text())["layers"] if layer["resumed"]
+    }
     assert names <= resumed
     status, errors = run(folder, "whole.sdq")
     assert status == 0, errors

@@ -21,7 +21,7 @@ def columns(rows: list[Row], chip: str | None) -> list[tuple[str, Cell]]:
     for part in ("values", "metadata", "scales", "tables", "total"):
         found.append((part, lambda r, part=part: f"{r.bits[part]:.3f}"))
     found.append(("paper T", lambda r: f"{r.report['paper_throughput']:.2f}"))
-    realised = f"T on {chip}" if chip else "T executed"
+    realised = f"T on {chip}" if chip else "T at a16"
     found.append((realised, lambda r: f"{r.report['realised_throughput']:.2f}"))
     found.append(("rel. error", lambda r: f"{r.report['relative_error']:.4f}"))
     if any("relative_fisher_error" in r.report for r in rows):
@@ -65,5 +65,5 @@ NOTES = (
 
 def notes(windows: int, length: int, chip: str | None) -> str:
     """What the columns mean."""
-    realised = f"as {chip} realises it" if chip else "as executed on this CPU"
+    realised = f"as {chip} realises it" if chip else "with activations left at 16 bits"
     return NOTES.format(realised=realised, windows=windows, length=length) + "\n"
