@@ -67,11 +67,11 @@ static FailureOr<MmaInstruction> readNVGPU(Op op) {
   return checked(op, instruction);
 }
 
-/// The attribute if there is one, else what the operand's type says.
-template <typename Op>
+/// The attribute if there is one, else what the operand's type says. Sparse ops are asked through the dense one: libMLIR
+/// 22 declares the function for both and defines it for one.
 static std::optional<NumberKind> multiplicandOf(std::optional<NVVM::MMATypes> type, OperandRange operands) {
   if (!type)
-    type = Op::inferOperandMMAType(operands.front().getType(), /*isAccumulator=*/false);
+    type = NVVM::MmaOp::inferOperandMMAType(operands.front().getType(), /*isAccumulator=*/false);
   return type ? findNumberKind(NVVM::stringifyEnum(*type)) : std::nullopt;
 }
 
@@ -103,8 +103,8 @@ template <typename Op>
 static FailureOr<MmaInstruction> readUnscaled(Op op, MmaInstruction instruction) {
   if (op.getIntOverflowBehavior() == NVVM::MMAIntOverflow::satfinite)
     instruction.overflow = IntegerOverflow::Saturate;
-  return readNVVM(op, instruction, multiplicandOf<Op>(op.getMultiplicandAPtxType(), op.getOperandA()),
-                  multiplicandOf<Op>(op.getMultiplicandBPtxType(), op.getOperandB()),
+  return readNVVM(op, instruction, multiplicandOf(op.getMultiplicandAPtxType(), op.getOperandA()),
+                  multiplicandOf(op.getMultiplicandBPtxType(), op.getOperandB()),
                   findNumberKind(NVVM::stringifyEnum(op.accumPtxType())),
                   findNumberKind(NVVM::stringifyEnum(op.resultPtxType())));
 }

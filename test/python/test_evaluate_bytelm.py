@@ -171,6 +171,7 @@ def test_a_killed_run_continues(place):
     process = subprocess.Popen(command(folder, *options), env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 300
     while not list(folder.glob("results/*.json")) and time.monotonic() < deadline:
+        assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
