@@ -3,15 +3,17 @@
 
     .venv/bin/python bench/llama7b.py [--recipe SqueezeLLM-w4-s0.45] [--layers 1] [--build build]
 
-Writes decoder layers (four matrices of 4096×4096, two of 11008×4096, one of 4096×11008 each: 202 million weights) in f16
-with heavy tails and their Fisher information in bf16, runs sdq-compile on them, everything included, and scales to the 32
-layers of the model. Then one matrix of 11008×4096 by itself, for the memory that compressing it takes: the most that was
-resident at any time, mapped pages of model and calibration included, less what a model of 16×16 takes.
+Writes decoder layers (four matrices of 4096×4096, two of 11008×4096, one of 4096×11008 each: 202 million weights) in
+f16 with heavy tails and their Fisher information in bf16, runs sdq-compile on them, everything included, and scales to
+the 32 layers of the model. Then one matrix of 11008×4096 by itself, for the memory that compressing it takes, less what
+a model of 16×16 takes: the most that was resident at any time, mapped pages of model and calibration included, and the
+most that no file backs (sampled every 10 ms).
 
 What to expect of SqueezeLLM-w4-s0.45 for each weight: the bytes of it and of its Fisher information are widened four
-times (three for outliers, one for codebooks, at about 1 ns), the codebook takes 65 ns (bench/codebooks.py), and assigning,
-packing, decoding and comparing 5 to 10 ns: 80 ns for 6.5 billion weights are 520 s of processor time, 4.3 minutes on two
-cores. Memory, of the matrix in f16: itself 1, its Fisher information 1, the matrix without outliers 1, codes 0.25.
+times (three for outliers, one for codebooks, at about 1 ns), the codebook takes 50 ns (bench/codebooks.py), and
+assigning, packing, decoding and comparing 5 to 10 ns: 65 ns for 6.5 billion weights are 420 s of processor time, 3.5
+minutes on two cores. Memory, of the matrix in f16: the matrix without outliers 1, codes 0.25, and in mapped pages the
+matrix 1 and its Fisher information 1.
 """
 
 from __future__ import annotations
@@ -138,7 +140,9 @@ def main() -> None:
     whole = LAYERS * sum(math.prod(shape) for shape in LAYER)
     found = compress(arguments.build, arguments.recipe, shapes)
     cores = os.cpu_count()
-    print(f"{arguments.recipe}: {weights / 1e6:.0f} million weights in {len(shapes)} matrices, {found['bits']:.3f} bits")
+    print(
+        f"{arguments.recipe}: {weights / 1e6:.0f} million weights in {len(shapes)} matrices, {found['bits']:.3f} bits"
+    )
     print(f"{found['wall']:.1f} s by the clock on {cores} cores, {found['cpu']:.1f} s of processor time")
     print(f"{1e9 * found['cpu'] / weights:.1f} ns of processor time a weight")
     scale = whole / weights

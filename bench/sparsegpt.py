@@ -4,12 +4,12 @@
     python bench/sparsegpt.py [--size 4096] [--pattern 2:4] [--build build]
 
 A square matrix and the second moments of inputs that share a few directions. The peer follows arXiv 2301.00774,
-Algorithm 1, as its authors run it: Cholesky factor, inverse, Cholesky factor of the inverse, then blocks of 128 columns,
-within a block column by column over all rows. Prints seconds of processor time and the output error of both,
+Algorithm 1, as its authors run it: Cholesky factor, inverse, Cholesky factor of the inverse, then blocks of 128
+columns, within a block column by column over all rows. Prints seconds of processor time and the output error of both,
 tr(D·H·Dᵀ) with D what pruning changed.
 
 What to expect, K = 4096. The peer: 4/3·K³ flops for the factor and K³ (a product a block) plus K²·128 for the rows, in
-MKL or OpenBLAS at 60 to 100 GFLOP/s with AVX-512: 160 GFLOP, 2 to 3 s. Ours: K³/3 and K³, 92 GFLOP, in the library's own
+torch's BLAS at 60 to 100 GFLOP/s with AVX-512: 160 GFLOP, 2 to 3 s. Ours: K³/3 and K³, 92 GFLOP, in the library's own
 product: 1.5 s.
 """
 

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-// One thread, one row of 11008. Bytes are those of the row in f16, whatever is stored, so that formats compare with each
-// other and with `copyOne`, which moves that row by memcpy. `packOne` goes from f32 values (or codes) to parts, scales chosen by
-// absmax; `decodeOne` from parts to f32; `packBits` and `unpackBits` are the streams of codes within.
+// One thread, one row of 11008. Bytes are those of the row in f16, whatever is stored, so that formats compare with
+// each other and with `copyOne`, which moves that row by memcpy. `packOne` goes from f32 values (or codes) to parts,
+// scales chosen by absmax; `decodeOne` from parts to f32; `packBits` and `unpackBits` are the streams of codes within.
 //
 // What to expect: bits are packed and unpacked a word at a time, at a few GB/s; a decoded value costs a load, a table
 // or a multiplication, about 1 ns, so 2 GB/s; packing rounds and divides, 2 to 10 ns.
@@ -61,6 +61,7 @@ void copyOne(benchmark::State &state) {
   std::vector<uint16_t> from(kRow.columns, 1), to(kRow.columns);
   for (auto _ : state) {
     std::memcpy(to.data(), from.data(), from.size() * 2);
+    benchmark::DoNotOptimize(to.data());
     benchmark::ClobberMemory();
   }
   count(state);

@@ -27,9 +27,8 @@ namespace {
 const llvm::ExitOnError orExit("bench-core-Solve: ");
 
 struct Matrix {
-  OwnedTensor tensor;
+  std::vector<float> values; // not the mapped file: reading that is not the solver's
   int64_t rows, columns;
-  llvm::ArrayRef<float> values() const { return {static_cast<const float *>(tensor.view.data), size_t(rows * columns)}; }
 };
 
 Matrix readMatrix(const char *path) {
@@ -38,7 +37,8 @@ Matrix readMatrix(const char *path) {
   if (view.dtype != DType::F32 || view.shape.size() != 2 || !view.isContiguous())
     orExit(llvm::createStringError("'%s': expected an f32 matrix in C order, found %s%s", path,
                                    name(view.dtype).str().c_str(), formatExtents(view.shape).c_str()));
-  return {tensor, view.shape[0], view.shape[1]};
+  const auto *values = static_cast<const float *>(view.data);
+  return {{values, values + view.numElements()}, view.shape[0], view.shape[1]};
 }
 
 template <typename T>
@@ -61,7 +61,9 @@ void kMeans(char **arguments) {
   double seconds = secondsOf([&] {
     KMeans solver;
     for (int64_t r = 0; r < values.rows; ++r) {
-      auto row = [&](const Matrix &matrix) { return matrix.values().slice(r * matrix.columns, matrix.columns); };
+      auto row = [&](const Matrix &matrix) {
+        return llvm::ArrayRef(matrix.values).slice(r * matrix.columns, matrix.columns);
+      };
       llvm::append_range(centroids, solver.solve(row(values), row(weights), k));
       centroids.resize((r + 1) * k, centroids.back());
     }
@@ -76,12 +78,11 @@ void sparseGPT(char **arguments) {
   Pattern pattern;
   if (n.getAsInteger(10, pattern.n) || m.getAsInteger(10, pattern.m))
     orExit(llvm::createStringError("expected N:M, found '%s'", arguments[2]));
-  std::vector<float> pruned = weights.values().vec(), moments = hessian.values().vec();
   double seconds = secondsOf([&] {
-    SparseGPT solver = orExit(SparseGPT::prepare(std::move(moments), pattern));
-    solver.prune(pruned);
+    SparseGPT solver = orExit(SparseGPT::prepare(std::move(hessian.values), pattern));
+    solver.prune(weights.values);
   });
-  writeMatrix(arguments[3], DType::F32, pruned, weights.rows);
+  writeMatrix(arguments[3], DType::F32, weights.values, weights.rows);
   llvm::outs() << llvm::format("{\"seconds\": %.6f}\n", seconds);
 }
 

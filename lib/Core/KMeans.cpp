@@ -67,12 +67,20 @@ inline double KMeans::gain(size_t m, size_t i) const {
 
 /// Fills `best` and `from` for clusters charged `lambda` each; returns how many the whole has.
 unsigned KMeans::sweep(double lambda) {
-  ++sweepCount;
-  size_t n = points.size();
+  size_t n = prefix.size() - 1;
   from.resize(n + 1);
   candidates.resize(n + 1);
   firsts.resize(n + 1);
-  auto value = [&](size_t m, size_t i) { return prefix[m].best + gain(m, i); };
+  // Whether the last cluster of the points before `end` had better start at `a` than at b < a: best + moment²/weight of
+  // either compared, multiplied out, since divisions are what a sweep would wait for. A cluster whose weight vanishes
+  // in its predecessors' sum is not better yet.
+  Prefix *sums = prefix.data();
+  auto beats = [sums](size_t a, size_t b, size_t end) {
+    double weightA = sums[end].weight - sums[a].weight, momentA = sums[end].moment - sums[a].moment;
+    double weightB = sums[end].weight - sums[b].weight, momentB = sums[end].moment - sums[b].moment;
+    return weightA > 0 && momentA * momentA * weightB - momentB * momentB * weightA >
+                              (sums[b].best - sums[a].best) * (weightA * weightB);
+  };
 
   // candidates[head…tail) are cluster starts, ascending; candidates[q] is best for ends in [firsts[q], firsts[q + 1]).
   size_t head = 0, tail = 1;
@@ -82,7 +90,7 @@ unsigned KMeans::sweep(double lambda) {
     while (head + 1 < tail && firsts[head + 1] <= i)
       ++head;
     from[i] = candidates[head];
-    prefix[i].best = value(candidates[head], i) - lambda;
+    sums[i].best = sums[candidates[head]].best + gain(candidates[head], i) - lambda;
     if (i == n)
       break;
 
@@ -90,7 +98,7 @@ unsigned KMeans::sweep(double lambda) {
     size_t known = 0; // an end where i does not beat the last candidate
     while (tail > head) {
       size_t first = std::max<size_t>(firsts[tail - 1], i + 1);
-      if (!(value(i, first) > value(candidates[tail - 1], first))) {
+      if (!beats(i, candidates[tail - 1], first)) {
         known = first;
         break;
       }
@@ -103,11 +111,10 @@ unsigned KMeans::sweep(double lambda) {
     }
     // The end from which i beats the last candidate is usually near the one where its predecessor did: gallop.
     size_t rival = candidates[tail - 1], step = 1;
-    auto beats = [&](size_t end) { return value(i, end) > value(rival, end); };
     size_t found = n + 1;
     while (known < n) {
       size_t probe = std::min(known + step, n);
-      if (beats(probe)) {
+      if (beats(i, rival, probe)) {
         found = probe;
         break;
       }
@@ -118,7 +125,7 @@ unsigned KMeans::sweep(double lambda) {
       continue;
     while (found - known > 1) {
       size_t middle = known + (found - known) / 2;
-      (beats(middle) ? found : known) = middle;
+      (beats(i, rival, middle) ? found : known) = middle;
     }
     candidates[tail] = uint32_t(i);
     firsts[tail++] = uint32_t(found);
@@ -130,9 +137,10 @@ unsigned KMeans::sweep(double lambda) {
   return clusters;
 }
 
-/// False where no multiplier that can be told from its neighbours gives k clusters.
-bool KMeans::solveByLagrange(unsigned k) {
-  size_t n = points.size();
+/// A multiplier that gives k clusters, whose last sweep is then in `from`; none where no multiplier that can be told
+/// from its neighbours does. `guess` is tried first, if it is given.
+std::optional<double> KMeans::findMultiplier(unsigned k, std::optional<double> guess) {
+  size_t n = prefix.size() - 1;
   // A clustering by its number of clusters and its sum of gains: a vertex of the concave best(k).
   struct Vertex {
     double clusters, gains;
@@ -143,20 +151,17 @@ bool KMeans::solveByLagrange(unsigned k) {
     many.gains += gain(i, i + 1);
   variance = many.gains - few.gains;
   if (!(variance > 0))
-    return false;
+    return std::nullopt;
 
   // Cost falls about as k⁻² (Panter and Dite 1951; for a Gaussian 2.72 σ² k⁻²), so its slope λ as k⁻³. That guides the
   // first leaps; the chord between the nearest vertices on either side of k ends it, since its slope finds a vertex
   // between them unless there is none.
-  double lambda = 2 * 2.72 * variance / (double(k) * k * k), tooSmall = 0, tooLarge = 2 * variance;
+  double lambda = guess.value_or(2 * 2.72 * variance / (double(k) * k * k)), tooSmall = 0, tooLarge = 2 * variance;
   for (int attempt = 0; attempt < 60; ++attempt) {
     unsigned clusters = sweep(lambda);
-    if (clusters == k) {
-      starts.clear();
-      for (size_t i = n; i > 0; i = from[i])
-        starts.push_back(from[i]);
-      return true;
-    }
+    ++sweepCount;
+    if (clusters == k)
+      return lambda;
     Vertex found{double(clusters), prefix[n].best + lambda * clusters};
     bool isNew;
     if (clusters < k) {
@@ -170,12 +175,35 @@ bool KMeans::solveByLagrange(unsigned k) {
     }
     double chord = (many.gains - few.gains) / (many.clusters - few.clusters);
     if (lambda == chord)
-      return false; // nothing lies beyond this chord: best(k) is straight here
+      return std::nullopt; // nothing lies beyond this chord: best(k) is straight here
     double scaled = lambda * std::pow(found.clusters / k, 3.0);
     bool leap = isNew && attempt < 8 && many.clusters - few.clusters > 3 && scaled > tooSmall && scaled < tooLarge;
     lambda = leap ? scaled : chord;
   }
-  return false;
+  return std::nullopt;
+}
+
+/// False where no multiplier gives k clusters.
+bool KMeans::solveByLagrange(unsigned k) {
+  // Clusters that start at every stride-th point only have almost the same multiplier, at a fraction of the cost.
+  constexpr size_t kStartsPerCluster = 16;
+  std::optional<double> guess;
+  if (size_t n = points.size(), stride = n / (kStartsPerCluster * k); stride > 1) {
+    coarse.clear();
+    for (size_t i = 0; i < n; i += stride)
+      coarse.push_back(prefix[i]);
+    coarse.push_back(prefix[n]);
+    prefix.swap(coarse);
+    guess = findMultiplier(k, std::nullopt);
+    prefix.swap(coarse);
+  }
+  sweepCount = 0;
+  if (!findMultiplier(k, guess))
+    return false;
+  starts.clear();
+  for (size_t i = points.size(); i > 0; i = from[i])
+    starts.push_back(from[i]);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//

@@ -22,9 +22,9 @@
 
 namespace sdq {
 
-/// Decomposes a row of C values: `held[t]` becomes what term t is to store, and `rest`, the row on entry, what all terms
-/// leave of it. `choice` is how the scales of a term are found once its values are. `importance`: C weights f of squared
-/// errors, finite and not negative; none: one each. `held` has as many elements as `terms`.
+/// Decomposes a row of C values: `held[t]` becomes what term t is to store, and `rest`, the row on entry, what all
+/// terms leave of it. `choice` is how the scales of a term are found once its values are. `importance`: C weights f of
+/// squared errors, finite and not negative; none: one each. `held` has as many elements as `terms`.
 void decomposeRow(llvm::ArrayRef<NMFormat> terms, ScaleChoice choice, llvm::ArrayRef<float> importance,
                   llvm::MutableArrayRef<float> rest, llvm::MutableArrayRef<TermRow> held);
 

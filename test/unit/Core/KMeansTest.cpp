@@ -149,6 +149,20 @@ TEST_F(KMeansTest, BothMethodsReachTheSameCost) {
     }
 }
 
+TEST_F(KMeansTest, AGuessFromFewPointsIsOnlyAGuess) {
+  // Nearly all weight on few points, which starts at every so-manieth point cannot separate; and weights that vanish
+  // in the sum of those before them.
+  for (float rare : {1e-3f, 1e-20f})
+    for (unsigned k : {2u, 5u, 16u}) {
+      Floats values = normal(3000), weights(values.size(), rare);
+      for (size_t i = 0; i < 40; ++i)
+        weights[rng() % weights.size()] = 1;
+      double lagrange = costOf(values, weights, solver.solve(values, weights, k));
+      double layers = costOf(values, weights, solver.solve(values, weights, k, KMeans::Method::Layers));
+      EXPECT_NEAR(lagrange, layers, 1e-9 * layers) << "rare " << rare << ", k " << k;
+    }
+}
+
 TEST_F(KMeansTest, EvenlySpacedPointsHaveNoMultiplierAndStillWork) {
   Floats values(60);
   for (size_t i = 0; i < 60; ++i)

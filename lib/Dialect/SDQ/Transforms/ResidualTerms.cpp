@@ -28,8 +28,8 @@ struct ResidualTerms : sdq::impl::ResidualTermsBase<ResidualTerms> {
       return optionError(context) << "expected one of types for each of at least one of patterns, found "
                                   << patterns.size() << " patterns and " << types.size() << " types";
     ScaleKind scaleKind;
-    if (failed(readScale(context, vector, scale, scaleKind)) ||
-        failed(readScaleChoice(context, scaleChoice, choice)) || failed(readWeighing(context, weights, weighing)))
+    if (failed(readScale(context, vector, scale, scaleKind)) || failed(readScaleChoice(context, scaleChoice, choice)) ||
+        failed(readWeighing(context, weights, weighing)))
       return failure();
     formats.clear();
     for (auto [pattern, type] : llvm::zip_equal(patterns, types)) {
