@@ -1,0 +1,113 @@
+//===- AsyncCopyOps.cpp - Copies from global to shared memory in groups ---===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// PTX ISA "cp.async": a thread's copies since its last commit are a group; waiting with n lets at most n of the
+// thread's newest groups be unfinished. A wait says nothing of other threads' copies: they need their own wait and then
+// a barrier.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Access.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace sdq::simulator;
+
+static FailureOr<Execute> decodeCopy(Operation *op, Decoder &decoder) {
+  auto copy = cast<nvgpu::DeviceAsyncCopyOp>(op);
+  FailureOr<Place> source = placeOf(op, copy.getSrc(), copy.getSrcIndices(), decoder),
+                   target = placeOf(op, copy.getDst(), copy.getDstIndices(), decoder);
+  if (failed(source) || failed(target) || failed(decoder.slotOf(copy.getAsyncToken())))
+    return failure();
+  std::optional<Slot> available;
+  if (copy.getSrcElements()) {
+    FailureOr<Slot> slot = decoder.slotOf(copy.getSrcElements());
+    if (failed(slot))
+      return failure();
+    available = *slot;
+  }
+  unsigned elements = unsigned(copy.getDstElements().getZExtValue()), size = elements * target->elementBytes;
+  if (size != 4 && size != 8 && size != 16)
+    return op->emitOpError() << "copies " << size << " bytes; expected 4, 8 or 16";
+  return Execute([=, source = *source, target = *target](BlockState &state) {
+    MemoryObject &from = *state.memrefs[source.memref.first].object, &to = *state.memrefs[target.memref.first].object;
+    for (unsigned warp = 0; warp < state.warps; ++warp) {
+      std::array<uint64_t, 32> reads{}, writes{};
+      uint32_t readers = 0, writers = 0;
+      for (uint32_t left = state.active[warp]; left != 0; left &= left - 1) {
+        unsigned lane = unsigned(llvm::countr_zero(left)), thread = 32 * warp + lane;
+        // Elements beyond what the source has are zeros.
+        unsigned taken = available ? std::min<uint64_t>(state.lanes(available->first)[thread], elements) : elements;
+        std::optional<uint64_t> written = locate(state, target, thread, elements, size, "copies to");
+        uint8_t bytes[16] = {};
+        if (taken > 0) {
+          std::optional<uint64_t> read = locate(state, source, thread, taken, size, "copies from");
+          if (!read)
+            continue;
+          readFor(state, from, *read, taken * source.elementBytes, thread, bytes);
+          readers |= 1u << lane;
+          reads[lane] = from.address + *read;
+        }
+        if (!written)
+          continue;
+        AccessFault fault = startCopy(to, *written, size, state.stamp(thread), bytes);
+        reportFault(state, to, fault, *written, thread, "copies to");
+        state.copies[thread].push_back({&to, *written, size, kNobody});
+        writers |= 1u << lane;
+        writes[lane] = to.address + *written;
+      }
+      countAccess(state, Space::Global, reads, size, readers);
+      countAccess(state, Space::Shared, writes, size, writers);
+    }
+  });
+}
+
+static void commit(BlockState &state) {
+  state.forEachActive([&](unsigned thread) {
+    for (PendingCopy &copy : state.copies[thread])
+      if (copy.group == kNobody)
+        copy.group = state.groups[thread];
+    ++state.groups[thread];
+  });
+}
+
+/// Waits until at most `unfinished` of each active thread's groups are in flight.
+static void wait(BlockState &state, unsigned unfinished) {
+  state.forEachActive([&](unsigned thread) {
+    uint32_t groups = state.groups[thread], finished = groups > unfinished ? groups - unfinished : 0;
+    llvm::erase_if(state.copies[thread], [&](const PendingCopy &copy) {
+      if (copy.group == kNobody || copy.group >= finished)
+        return false;
+      finishCopy(*copy.object, copy.offset, copy.size, state.stamp(thread));
+      return true;
+    });
+  });
+}
+
+static FailureOr<Execute> decodeCommit(Operation *op, Decoder &decoder) {
+  if (op->getNumResults() == 1 && failed(decoder.slotOf(op->getResult(0))))
+    return failure();
+  return Execute([](BlockState &state) { commit(state); });
+}
+
+static FailureOr<Execute> decodeWait(Operation *op, Decoder &decoder) {
+  unsigned unfinished = 0;
+  if (auto wait = dyn_cast<nvgpu::DeviceAsyncWaitOp>(op))
+    unfinished = wait.getNumGroups().value_or(0);
+  else
+    unfinished = cast<NVVM::CpAsyncWaitGroupOp>(op).getN();
+  return Execute([unfinished](BlockState &state) { wait(state, unfinished); });
+}
+
+void sdq::simulator::addAsyncCopyOps(Decoder &decoder) {
+  decoder.add<nvgpu::DeviceAsyncCopyOp>(decodeCopy);
+  decoder.add<nvgpu::DeviceAsyncCreateGroupOp, NVVM::CpAsyncCommitGroupOp>(decodeCommit);
+  decoder.add<nvgpu::DeviceAsyncWaitOp, NVVM::CpAsyncWaitGroupOp>(decodeWait);
+}

@@ -1,0 +1,171 @@
+//===- Engine.h - A decoded kernel and the state of a block -----*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A kernel is decoded once, op by op, into functions over the state of a block. An SSA value is a few *components* (one
+// for a scalar, one an element of a vector or struct), each an array of 64-bit codes over the threads of the block;
+// where the arrays lie is settled at decoding. Pure ops compute every thread, active or not: what an inactive one
+// computes is never looked at. Memory, collectives and control flow obey the mask.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_LIB_SIMULATOR_ENGINE_H
+#define SDQ_LIB_SIMULATOR_ENGINE_H
+
+#include "Memory.h"
+
+#include "sdq/Simulator/Simulate.h"
+
+#include "llvm/ADT/bit.h"
+
+#include <functional>
+#include <memory>
+
+namespace sdq::simulator {
+
+/// Where a value's components lie.
+struct Slot {
+  unsigned first = 0, components = 0;
+  /// Of each component; of a struct, the first's.
+  unsigned bits = 64;
+
+  uint64_t mask() const { return bits == 64 ? ~uint64_t(0) : (uint64_t(1) << bits) - 1; }
+};
+
+class BlockState;
+using Execute = std::function<void(BlockState &)>;
+
+struct Instruction {
+  mlir::Operation *op;
+  unsigned counter;
+  Execute execute;
+};
+using Sequence = std::vector<Instruction>;
+
+/// The number behind a float or integer type; none for index, i1 and the like.
+std::optional<NumberKind> numberKindOf(mlir::Type type);
+
+/// Turns ops into instructions.
+class Decoder {
+public:
+  using Decode = mlir::FailureOr<Execute> (*)(mlir::Operation *, Decoder &);
+
+  Decoder();
+
+  /// The slot of `value`, made on first sight. Fails, with an error, for types that no lane can hold.
+  mlir::FailureOr<Slot> slotOf(mlir::Value value);
+  /// All ops of a block but the terminator.
+  mlir::FailureOr<Sequence> decode(mlir::Block &block);
+  /// The slots of the operands (or results), in order.
+  mlir::FailureOr<llvm::SmallVector<Slot, 4>> slotsOf(mlir::ValueRange values);
+
+  unsigned components() const { return nextComponent; }
+  llvm::ArrayRef<mlir::Operation *> countedOps() const { return ops; }
+
+  void add(llvm::StringRef name, Decode decode) { table[name] = decode; }
+  template <typename... Ops>
+  void add(Decode decode) {
+    (add(Ops::getOperationName(), decode), ...);
+  }
+
+private:
+  llvm::StringMap<Decode> table;
+  llvm::DenseMap<mlir::Value, Slot> slots;
+  std::vector<mlir::Operation *> ops;
+  unsigned nextComponent = 0;
+};
+
+// One function for each file of ops.
+void addArithOps(Decoder &decoder);
+void addControlFlowOps(Decoder &decoder);
+void addVectorOps(Decoder &decoder);
+void addMemoryOps(Decoder &decoder);
+void addGPUOps(Decoder &decoder);
+void addMatrixOps(Decoder &decoder);
+void addWarpOps(Decoder &decoder);
+void addAsyncCopyOps(Decoder &decoder);
+
+/// What a memref value refers to; its slot holds each thread's offset from the start of the object, in bytes.
+struct MemrefState {
+  MemoryObject *object = nullptr;
+  unsigned elementBytes = 0;
+  llvm::SmallVector<int64_t, 4> sizes, strides;
+};
+
+/// What all blocks share.
+struct LaunchState {
+  LaunchConfig config;
+  std::mutex mutex;
+  std::vector<Finding> findings;
+
+  void report(FindingKind kind, mlir::Operation *op, llvm::function_ref<std::string()> message);
+};
+
+/// A copy in flight.
+struct PendingCopy {
+  MemoryObject *object;
+  uint64_t offset;
+  unsigned size;
+  /// The group it was committed to; kNobody while in none.
+  uint32_t group;
+};
+
+class BlockState {
+public:
+  BlockState(LaunchState &launch, unsigned components, size_t counters);
+
+  /// Fresh for block `index`: nothing shared is kept.
+  void start(unsigned blockIndex);
+
+  LaunchState &launch;
+  unsigned threads, padded, warps;
+  unsigned block = 0;
+  std::array<unsigned, 3> blockId = {};
+  /// Active lanes of each warp.
+  std::vector<uint32_t> active, all;
+  std::vector<OpCounts> counts;
+  uint64_t tensorOps = 0;
+  /// By the first component of the memref's slot.
+  std::vector<MemrefState> memrefs;
+  std::vector<std::unique_ptr<MemoryObject>> sharedObjects;
+  MemoryObject *dynamicShared = nullptr;
+  uint32_t blockTime = 0;
+  std::vector<uint32_t> warpTime;
+  std::vector<std::vector<PendingCopy>> copies;
+  std::vector<uint32_t> groups;
+  std::map<mlir::Operation *, TensorWork> tensor;
+
+  /// The op being executed.
+  const Instruction *current = nullptr;
+  OpCounts &counter() { return counts[current->counter]; }
+
+  uint64_t *lanes(unsigned component) { return values.data() + size_t(component) * padded; }
+  bool isActive(unsigned thread) const { return active[thread / 32] >> thread % 32 & 1; }
+  bool anyActive() const;
+  template <typename Visit>
+  void forEachActive(Visit visit) {
+    for (unsigned warp = 0; warp < warps; ++warp)
+      for (uint32_t left = active[warp]; left != 0; left &= left - 1)
+        visit(32 * warp + unsigned(llvm::countr_zero(left)));
+  }
+  Stamp stamp(unsigned thread) const { return {thread, blockTime, warpTime[thread / 32]}; }
+
+  /// Executes and counts.
+  void run(const Sequence &sequence);
+  /// Copies components under the mask.
+  void copyActive(const Slot &to, const Slot &from);
+
+  MemoryObject &addShared(size_t bytes);
+  /// "thread (5,0,0) of block (0,0,0)".
+  std::string nameOf(unsigned thread) const;
+  void report(FindingKind kind, unsigned thread, const std::string &what);
+
+private:
+  std::vector<uint64_t> values;
+};
+
+} // namespace sdq::simulator
+
+#endif // SDQ_LIB_SIMULATOR_ENGINE_H

@@ -1,0 +1,87 @@
+//===- GPUOps.cpp - Who a thread is, and dynamic shared memory ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Engine.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace sdq::simulator;
+
+/// A number that depends on block and thread alone.
+template <auto F>
+static FailureOr<Execute> decodeIdentity(Operation *op, Decoder &decoder) {
+  FailureOr<Slot> result = decoder.slotOf(op->getResult(0));
+  if (failed(result))
+    return failure();
+  unsigned dimension = 0;
+  if (auto attribute = op->getAttrOfType<gpu::DimensionAttr>("dimension"))
+    dimension = unsigned(attribute.getValue());
+  return Execute([result = *result, dimension](BlockState &state) {
+    uint64_t *lanes = state.lanes(result.first);
+    for (unsigned thread = 0; thread < state.padded; ++thread)
+      lanes[thread] = F(state, dimension, thread);
+  });
+}
+
+static uint64_t threadId(const BlockState &state, unsigned dimension, unsigned thread) {
+  const auto &[x, y, z] = state.launch.config.block;
+  return dimension == 0 ? thread % x : dimension == 1 ? thread / x % y : thread / x / y;
+}
+static uint64_t blockId(const BlockState &state, unsigned dimension, unsigned) { return state.blockId[dimension]; }
+static uint64_t blockDim(const BlockState &state, unsigned dimension, unsigned) {
+  return state.launch.config.block[dimension];
+}
+static uint64_t gridDim(const BlockState &state, unsigned dimension, unsigned) {
+  return state.launch.config.grid[dimension];
+}
+static uint64_t globalId(const BlockState &state, unsigned dimension, unsigned thread) {
+  return blockId(state, dimension, thread) * blockDim(state, dimension, thread) + threadId(state, dimension, thread);
+}
+static uint64_t laneId(const BlockState &, unsigned, unsigned thread) { return thread % 32; }
+static uint64_t warpId(const BlockState &, unsigned, unsigned thread) { return thread / 32; }
+static uint64_t warpSize(const BlockState &, unsigned, unsigned) { return 32; }
+static uint64_t warpCount(const BlockState &state, unsigned, unsigned) { return state.warps; }
+
+/// The nvvm register of one dimension.
+template <auto F, unsigned Dimension>
+static uint64_t along(const BlockState &state, unsigned, unsigned thread) {
+  return F(state, Dimension, thread);
+}
+
+static FailureOr<Execute> decodeDynamicShared(Operation *op, Decoder &decoder) {
+  FailureOr<Slot> result = decoder.slotOf(op->getResult(0));
+  if (failed(result))
+    return failure();
+  return Execute([result = *result](BlockState &state) {
+    uint64_t bytes = state.launch.config.dynamicSharedBytes;
+    if (!state.dynamicShared)
+      state.dynamicShared = &state.addShared(bytes);
+    state.memrefs[result.first] = {state.dynamicShared, 1, {int64_t(bytes)}, {1}};
+    std::fill_n(state.lanes(result.first), state.padded, 0);
+  });
+}
+
+void sdq::simulator::addGPUOps(Decoder &decoder) {
+  decoder.add<gpu::ThreadIdOp>(decodeIdentity<threadId>);
+  decoder.add<gpu::BlockIdOp>(decodeIdentity<blockId>);
+  decoder.add<gpu::BlockDimOp>(decodeIdentity<blockDim>);
+  decoder.add<gpu::GridDimOp>(decodeIdentity<gridDim>);
+  decoder.add<gpu::GlobalIdOp>(decodeIdentity<globalId>);
+  decoder.add<gpu::LaneIdOp, NVVM::LaneIdOp>(decodeIdentity<laneId>);
+  decoder.add<gpu::SubgroupIdOp, NVVM::WarpIdOp>(decodeIdentity<warpId>);
+  decoder.add<gpu::SubgroupSizeOp, NVVM::WarpSizeOp>(decodeIdentity<warpSize>);
+  decoder.add<gpu::NumSubgroupsOp>(decodeIdentity<warpCount>);
+  decoder.add<NVVM::ThreadIdXOp>(decodeIdentity<along<threadId, 0>>);
+  decoder.add<NVVM::ThreadIdYOp>(decodeIdentity<along<threadId, 1>>);
+  decoder.add<NVVM::ThreadIdZOp>(decodeIdentity<along<threadId, 2>>);
+  decoder.add<NVVM::BlockIdXOp>(decodeIdentity<along<blockId, 0>>);
+  decoder.add<NVVM::BlockIdYOp>(decodeIdentity<along<blockId, 1>>);
+  decoder.add<NVVM::BlockIdZOp>(decodeIdentity<along<blockId, 2>>);
+  decoder.add<NVVM::BlockDimXOp>(decodeIdentity<along<blockDim, 0>>);
+  decoder.add<NVVM::GridDimXOp>(decodeIdentity<along<gridDim, 0>>);
+  decoder.add<gpu::DynamicSharedMemoryOp>(decodeDynamicShared);
+}

@@ -1,0 +1,200 @@
+//===- WarpOps.cpp - Shuffles, votes, reductions, byte ops as ops ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Warp.h"
+
+#include "sdq/Simulator/Bits.h"
+#include "sdq/Simulator/Collectives.h"
+#include "sdq/Simulator/Shuffle.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace sdq::simulator;
+
+/// Moves each active lane's components from its source; reports lanes that read an inactive one.
+static void shuffle(BlockState &state, const Slot &result, const Slot &value, const ShuffleSources &sources,
+                    unsigned warp) {
+  for (unsigned component = 0; component < value.components; ++component) {
+    std::array<uint64_t, 32> codes;
+    std::copy_n(state.lanes(value.first + component) + 32 * warp, 32, codes.begin());
+    uint64_t *to = state.lanes(result.first + component) + 32 * warp;
+    for (unsigned lane = 0; lane < kLanes; ++lane)
+      if (state.active[warp] >> lane & 1)
+        to[lane] = codes[sources.lane[lane]];
+  }
+  if (sources.fromInactive != 0) {
+    unsigned lane = unsigned(llvm::countr_zero(sources.fromInactive));
+    state.report(FindingKind::InactiveLane, 32 * warp + lane,
+                 llvm::formatv("shuffles from lane {0} of its warp, which is not active", sources.lane[lane]).str());
+  }
+}
+
+static FailureOr<Execute> decodeGPUShuffle(Operation *op, Decoder &decoder) {
+  auto shuffled = cast<gpu::ShuffleOp>(op);
+  FailureOr<llvm::SmallVector<Slot, 4>> operands = decoder.slotsOf(op->getOperands()),
+                                        results = decoder.slotsOf(op->getResults());
+  if (failed(operands) || failed(results))
+    return failure();
+  ShuffleMode mode = ShuffleMode::Index;
+  switch (shuffled.getMode()) {
+  case gpu::ShuffleMode::XOR:
+    mode = ShuffleMode::Xor;
+    break;
+  case gpu::ShuffleMode::UP:
+    mode = ShuffleMode::Up;
+    break;
+  case gpu::ShuffleMode::DOWN:
+    mode = ShuffleMode::Down;
+    break;
+  case gpu::ShuffleMode::IDX:
+    break;
+  }
+  return Execute([=, operands = *operands, results = *results](BlockState &state) {
+    auto widthOf = [&](unsigned warp) {
+      unsigned first = 32 * warp + unsigned(llvm::countr_zero(state.active[warp]));
+      return unsigned(state.lanes(operands[2].first)[first]);
+    };
+    forEachWarp(
+        state,
+        [&](unsigned warp) {
+          unsigned width = widthOf(warp);
+          return width >= 32 ? ~0u : (1u << width) - 1;
+        },
+        [&](unsigned warp) {
+          unsigned width = std::clamp(widthOf(warp), 1u, 32u);
+          ShuffleSources sources =
+              shuffleSources(mode, registerOf(state, operands[1].first, warp), width, state.active[warp]);
+          shuffle(state, results[0], operands[0], sources, warp);
+          uint64_t *valid = state.lanes(results[1].first) + 32 * warp;
+          for (unsigned lane = 0; lane < kLanes; ++lane)
+            valid[lane] = sources.valid >> lane & 1;
+        });
+  });
+}
+
+/// The lanes a mask operand names, as the first active lane has it.
+static uint32_t namedLanes(BlockState &state, const Slot &mask, unsigned warp) {
+  return uint32_t(state.lanes(mask.first)[32 * warp + unsigned(llvm::countr_zero(state.active[warp]))]);
+}
+
+static FailureOr<Execute> decodeNVVMShuffle(Operation *op, Decoder &decoder) {
+  auto shuffled = cast<NVVM::ShflOp>(op);
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  static const ShuffleMode modes[] = {ShuffleMode::Xor, ShuffleMode::Up, ShuffleMode::Down, ShuffleMode::Index};
+  ShuffleMode mode = modes[unsigned(shuffled.getKind())];
+  bool withPredicate = shuffled.getReturnValueAndIsValid().value_or(false);
+  return Execute([=, slots = *slots](BlockState &state) {
+    forEachWarp(
+        state, [&](unsigned warp) { return namedLanes(state, slots.operands[0], warp); },
+        [&](unsigned warp) {
+          ShuffleSources sources = shuffleSources(mode, registerOf(state, slots.operands[2].first, warp),
+                                                  registerOf(state, slots.operands[3].first, warp), state.active[warp]);
+          shuffle(state, slots.result, slots.operands[1], sources, warp);
+          if (!withPredicate)
+            return;
+          uint64_t *valid = state.lanes(slots.result.first + 1) + 32 * warp;
+          for (unsigned lane = 0; lane < kLanes; ++lane)
+            valid[lane] = sources.valid >> lane & 1;
+        });
+  });
+}
+
+/// A result that is the same in all lanes of a mask: `F(op, values, lanes)`.
+template <typename F>
+static Execute collective(Slot result, Slot mask, Slot value, F f) {
+  return [=](BlockState &state) {
+    forEachWarp(
+        state, [&](unsigned warp) { return namedLanes(state, mask, warp); },
+        [&](unsigned warp) {
+          uint32_t lanes = namedLanes(state, mask, warp) & state.active[warp];
+          uint64_t code = lanes == 0 ? 0 : f(registerOf(state, value.first, warp), lanes);
+          uint64_t *to = state.lanes(result.first) + 32 * warp;
+          for (unsigned lane = 0; lane < kLanes; ++lane)
+            if (state.active[warp] >> lane & 1)
+              to[lane] = code & result.mask();
+        });
+  };
+}
+
+static FailureOr<Execute> decodeVote(Operation *op, Decoder &decoder) {
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  static const VoteKind kinds[] = {VoteKind::Any, VoteKind::All, VoteKind::Ballot, VoteKind::Uniform};
+  VoteKind kind = kinds[unsigned(cast<NVVM::VoteSyncOp>(op).getKind())];
+  return collective(slots->result, slots->operands[0], slots->operands[1],
+                    [kind](const WarpRegister &values, uint32_t lanes) {
+                      uint32_t predicates = 0;
+                      for (unsigned lane = 0; lane < kLanes; ++lane)
+                        predicates |= (values[lane] & 1) << lane;
+                      return vote(kind, predicates, lanes);
+                    });
+}
+
+static FailureOr<Execute> decodeRedux(Operation *op, Decoder &decoder) {
+  auto redux = cast<NVVM::ReduxOp>(op);
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  static const std::pair<NVVM::ReduxKind, ReduceKind> kinds[] = {
+      {NVVM::ReduxKind::ADD, ReduceKind::Add},   {NVVM::ReduxKind::AND, ReduceKind::And},
+      {NVVM::ReduxKind::OR, ReduceKind::Or},     {NVVM::ReduxKind::XOR, ReduceKind::Xor},
+      {NVVM::ReduxKind::MIN, ReduceKind::Min},   {NVVM::ReduxKind::MAX, ReduceKind::Max},
+      {NVVM::ReduxKind::UMIN, ReduceKind::UMin}, {NVVM::ReduxKind::UMAX, ReduceKind::UMax},
+      {NVVM::ReduxKind::FMIN, ReduceKind::FMin}, {NVVM::ReduxKind::FMAX, ReduceKind::FMax}};
+  ReduceKind kind = llvm::find_if(kinds, [&](auto &entry) { return entry.first == redux.getKind(); })->second;
+  bool absolute = redux.getAbs(), nan = redux.getNan();
+  return collective(
+      slots->result, slots->operands[1], slots->operands[0],
+      [=](const WarpRegister &values, uint32_t lanes) { return reduce(kind, values, lanes, absolute, nan); });
+}
+
+static FailureOr<Execute> decodeDot4(Operation *op, Decoder &decoder) {
+  auto dot = cast<NVVM::DotAccumulate4WayOp>(op);
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  bool aSigned = dot.getAType() == NVVM::DotAccumulateType::SIGNED;
+  bool bSigned = dot.getBType() == NVVM::DotAccumulateType::SIGNED;
+  return Execute([=, slots = *slots](BlockState &state) {
+    for (unsigned warp = 0; warp < state.warps; ++warp) {
+      WarpRegister a = packed(state, slots.operands[0], warp)[0], b = packed(state, slots.operands[1], warp)[0];
+      const uint64_t *c = state.lanes(slots.operands[2].first) + 32 * warp;
+      uint64_t *to = state.lanes(slots.result.first) + 32 * warp;
+      for (unsigned lane = 0; lane < kLanes; ++lane)
+        to[lane] = dotOfBytes(a[lane], aSigned, b[lane], bSigned, uint32_t(c[lane]));
+    }
+  });
+}
+
+static FailureOr<Execute> decodePermute(Operation *op, Decoder &decoder) {
+  auto permute = cast<NVVM::PermuteOp>(op);
+  FailureOr<Slot> lo = decoder.slotOf(permute.getLo()), selector = decoder.slotOf(permute.getSelector()),
+                  result = decoder.slotOf(op->getResult(0));
+  FailureOr<Slot> hi = permute.getHi() ? decoder.slotOf(permute.getHi()) : lo;
+  if (failed(lo) || failed(hi) || failed(selector) || failed(result))
+    return failure();
+  auto mode = PermuteMode(unsigned(permute.getMode()));
+  return elementwise(
+      [mode](uint64_t a, uint64_t b, uint64_t s) -> uint64_t {
+        return permuteBytes(uint32_t(a), uint32_t(b), uint32_t(s), mode);
+      },
+      *result, *lo, *hi, *selector);
+}
+
+void sdq::simulator::addWarpOps(Decoder &decoder) {
+  decoder.add<gpu::ShuffleOp>(decodeGPUShuffle);
+  decoder.add<NVVM::ShflOp>(decodeNVVMShuffle);
+  decoder.add<NVVM::VoteSyncOp>(decodeVote);
+  decoder.add<NVVM::ReduxOp>(decodeRedux);
+  decoder.add<NVVM::DotAccumulate4WayOp>(decodeDot4);
+  decoder.add<NVVM::PermuteOp>(decodePermute);
+}

@@ -1,0 +1,220 @@
+//===- sdq-simulate.cpp - Runs a GPU kernel without a GPU -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "sdq/Simulator/Simulate.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/Parser/Parser.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+
+#include <random>
+
+using namespace mlir;
+using namespace sdq::simulator;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("sdq-simulate options");
+static cl::opt<std::string> inputPath(cl::Positional, cl::Required, cl::desc("<kernels.mlir>"), cl::cat(category));
+static cl::opt<std::string> kernelName("kernel", cl::desc("The gpu.func to run; may be left out if there is one"),
+                                       cl::cat(category));
+static cl::list<unsigned> gridFlag("grid", cl::CommaSeparated, cl::desc("Blocks, up to three numbers (1)"),
+                                   cl::cat(category));
+static cl::list<unsigned> blockFlag("block", cl::CommaSeparated,
+                                    cl::desc("Threads a block, up to three numbers (the kernel's known_block_size)"),
+                                    cl::cat(category));
+static cl::opt<unsigned> dynamicShared("dynamic-shared", cl::desc("Bytes of dynamic shared memory"), cl::init(0),
+                                       cl::cat(category));
+static cl::opt<unsigned> workers("workers", cl::desc("CPU threads (all cores)"), cl::init(0), cl::cat(category));
+static cl::list<std::string>
+    argumentFlags("arg",
+                  cl::desc("The next argument: an integer, or a memref's content, zeros, undefined or random, with its "
+                           "extents where they are dynamic"),
+                  cl::value_desc("zeros[:4x8]"), cl::cat(category));
+static cl::list<unsigned> printFlag("print", cl::CommaSeparated, cl::desc("Print these arguments afterwards"),
+                                    cl::cat(category));
+static cl::opt<bool> countsFlag("counts", cl::desc("Print what was counted, in all and by op"), cl::cat(category));
+static cl::opt<std::string> chipFlag("chip", cl::desc("Print an estimated time on this chip"), cl::cat(category));
+
+static llvm::Error invalid(const llvm::Twine &what) { return llvm::createStringError(what); }
+
+static llvm::Expected<std::array<unsigned, 3>> extents(llvm::ArrayRef<unsigned> given, llvm::StringRef flag) {
+  std::array<unsigned, 3> result = {1, 1, 1};
+  if (given.size() > 3)
+    return invalid("--" + flag + ": expected up to three numbers, got " + llvm::Twine(given.size()));
+  llvm::copy(given, result.begin());
+  return result;
+}
+
+/// A memref argument from "zeros", "undefined" or "random", perhaps with extents.
+static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) {
+  auto [content, shape] = text.split(':');
+  Buffer buffer;
+  if (shape.empty()) {
+    if (!type.hasStaticShape())
+      return invalid("--arg " + text + ": expected extents, as in zeros:4x8, for a dynamic memref");
+    buffer.shape.assign(type.getShape().begin(), type.getShape().end());
+  } else {
+    llvm::SmallVector<llvm::StringRef> numbers;
+    shape.split(numbers, 'x');
+    for (llvm::StringRef number : numbers)
+      if (number.getAsInteger(10, buffer.shape.emplace_back()) || buffer.shape.back() < 0)
+        return invalid("--arg " + text + ": expected extents, as in zeros:4x8, got '" + shape + "'");
+  }
+  unsigned bits = type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+  buffer.bytes.assign(size_t(ShapedType::getNumElements(buffer.shape)) * ((bits + 7) / 8), 0);
+  if (content == "undefined") {
+    buffer.initialized = false;
+  } else if (content == "random") {
+    std::mt19937 random(1);
+    for (uint8_t &byte : buffer.bytes)
+      byte = uint8_t(random());
+  } else if (content != "zeros") {
+    return invalid("--arg " + text + ": expected zeros, undefined or random");
+  }
+  return buffer;
+}
+
+static void printElements(llvm::raw_ostream &out, Type element, const Buffer &buffer) {
+  unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth(), bytes = (bits + 7) / 8;
+  for (size_t at = 0; at < buffer.bytes.size(); at += bytes) {
+    uint64_t code = 0;
+    std::copy_n(buffer.bytes.data() + at, bytes, reinterpret_cast<uint8_t *>(&code));
+    out << (at == 0 ? "" : " ");
+    llvm::APInt value(bits, code, false, true);
+    if (auto type = dyn_cast<FloatType>(element)) {
+      llvm::SmallString<16> text;
+      llvm::APFloat(type.getFloatSemantics(), value).toString(text);
+      out << text;
+    } else {
+      out << value.getSExtValue();
+    }
+  }
+  out << '\n';
+}
+
+static void printCounts(llvm::raw_ostream &out, const SimulationReport &report) {
+  OpCounts total = report.total();
+  out << llvm::formatv(
+      "warp instructions {0}, of lanes {1}; global transactions {2}, sectors {3}; shared passes {4}, bank "
+      "conflicts {5}\n",
+      total.warps, total.lanes, total.transactions, total.sectors, total.sharedPasses, total.bankConflicts);
+  for (const auto &[op, count] : report.counts) {
+    out << llvm::formatv("  {0} {1} warps {2}", op->getLoc(), op->getName(), count.warps);
+    if (count.sectors != 0)
+      out << llvm::formatv(" transactions {0} sectors {1}", count.transactions, count.sectors);
+    if (count.sharedPasses != 0)
+      out << llvm::formatv(" passes {0} conflicts {1}", count.sharedPasses, count.bankConflicts);
+    out << '\n';
+  }
+}
+
+static void printEstimate(llvm::raw_ostream &out, const ChipModel &chip, const KernelWork &work) {
+  TimeEstimate time = estimate(chip, work);
+  out << "estimate for " << chip.product
+      << ", not a measurement: " << llvm::format("%.3f us", 1e6 * time.binding().seconds) << ", bound by "
+      << time.binding().resource << " (";
+  llvm::interleave(
+      time.resources, out,
+      [&](const ResourceTime &resource) {
+        out << resource.resource << llvm::format(" %.3f us", 1e6 * resource.seconds);
+      },
+      ", ");
+  out << ")\n";
+  for (const std::string &text : time.leftOut)
+    out << "  left out: " << text << '\n';
+}
+
+/// 0, or 1 where something was found.
+static llvm::Expected<int> run(ModuleOp module) {
+  llvm::SmallVector<gpu::GPUFuncOp> kernels;
+  module.walk([&](gpu::GPUFuncOp function) {
+    if (kernelName.empty() || function.getName() == kernelName)
+      kernels.push_back(function);
+  });
+  if (kernels.size() != 1)
+    return invalid(inputPath + ": expected one gpu.func" + (kernelName.empty() ? "" : " named '" + kernelName + "'") +
+                   ", found " + llvm::Twine(kernels.size()));
+  gpu::GPUFuncOp kernel = kernels.front();
+  auto grid = extents(gridFlag, "grid"), block = extents(blockFlag, "block");
+  if (!grid)
+    return grid.takeError();
+  if (!block)
+    return block.takeError();
+  LaunchConfig config{*grid, *block, dynamicShared, workers};
+  if (auto known = kernel.getKnownBlockSize(); known && blockFlag.empty())
+    for (unsigned dimension = 0; dimension < 3; ++dimension)
+      config.block[dimension] = unsigned((*known)[dimension]);
+  if (argumentFlags.size() != kernel.getNumArguments())
+    return invalid(inputPath + ": '" + kernel.getName() + "' takes " + llvm::Twine(kernel.getNumArguments()) +
+                   " arguments, got " + llvm::Twine(argumentFlags.size()) + " --arg");
+  std::vector<Argument> arguments;
+  for (auto [value, text] :
+       llvm::zip_equal(kernel.getArguments().take_front(kernel.getNumArguments()), argumentFlags)) {
+    if (auto type = dyn_cast<MemRefType>(value.getType())) {
+      llvm::Expected<Buffer> buffer = makeBuffer(type, text);
+      if (!buffer)
+        return buffer.takeError();
+      arguments.push_back(std::move(*buffer));
+      continue;
+    }
+    int64_t number;
+    if (llvm::StringRef(text).getAsInteger(0, number))
+      return invalid("--arg " + text + ": expected an integer");
+    arguments.push_back(uint64_t(number));
+  }
+  FailureOr<SimulationReport> report = simulate(kernel, config, arguments);
+  if (failed(report))
+    return 1;
+  for (const Finding &finding : report->findings) {
+    InFlightDiagnostic diagnostic = finding.op->emitError() << nameOf(finding.kind) << ": " << finding.message;
+    if (finding.occurrences > 1)
+      diagnostic << " (and " << finding.occurrences - 1 << " more)";
+  }
+  for (unsigned index : printFlag) {
+    if (index >= arguments.size() || !std::holds_alternative<Buffer>(arguments[index]))
+      return invalid("--print " + llvm::Twine(index) + ": expected the number of a memref argument");
+    llvm::outs() << "argument " << index << ": ";
+    printElements(llvm::outs(), cast<MemRefType>(kernel.getArgument(index).getType()).getElementType(),
+                  std::get<Buffer>(arguments[index]));
+  }
+  if (countsFlag)
+    printCounts(llvm::outs(), *report);
+  if (!chipFlag.empty()) {
+    llvm::Expected<const ChipModel *> chip = findChip(chipFlag);
+    if (!chip)
+      return chip.takeError();
+    printEstimate(llvm::outs(), **chip, report->work);
+  }
+  return report->findings.empty() ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, "Runs a GPU kernel on the CPU, checks and counts what it does.\n");
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry);
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler handler(sources, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(inputPath, sources, &context);
+  if (!module)
+    return 1;
+  llvm::Expected<int> code = run(*module);
+  if (code)
+    return *code;
+  llvm::WithColor::error(llvm::errs(), "sdq-simulate") << llvm::toString(code.takeError()) << '\n';
+  return 1;
+}
