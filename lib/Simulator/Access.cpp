@@ -50,7 +50,7 @@ std::optional<uint64_t> sdq::simulator::locate(BlockState &state, const Place &p
     int64_t last = dimension + 1 == place.indices.size() ? index + int64_t(elements) - 1 : index;
     if (index < 0 || last >= size) {
       state.report(FindingKind::OutOfBounds, thread,
-                   llvm::formatv("{0} index {1} of dimension {2}, whose size is {3}, of {4}", verb,
+                   llvm::formatv("{0} at index {1} of dimension {2}, whose size is {3}, of {4}", verb,
                                  index < 0 ? index : last, dimension, size, describe(place))
                        .str());
       return std::nullopt;
@@ -60,7 +60,7 @@ std::optional<uint64_t> sdq::simulator::locate(BlockState &state, const Place &p
   int64_t end = offset + int64_t(elements * place.elementBytes);
   if (offset < 0 || end > int64_t(memref.object->bytes.size())) {
     state.report(FindingKind::OutOfBounds, thread,
-                 llvm::formatv("{0} bytes {1} to {2} of {3} that {4} has", verb, offset, end - 1,
+                 llvm::formatv("{0} at bytes {1} to {2} of the {3} that {4} has", verb, offset, end - 1,
                                memref.object->bytes.size(), describe(place))
                      .str());
     return std::nullopt;

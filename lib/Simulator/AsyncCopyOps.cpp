@@ -45,10 +45,10 @@ static FailureOr<Execute> decodeCopy(Operation *op, Decoder &decoder) {
         unsigned lane = unsigned(llvm::countr_zero(left)), thread = 32 * warp + lane;
         // Elements beyond what the source has are zeros.
         unsigned taken = available ? std::min<uint64_t>(state.lanes(available->first)[thread], elements) : elements;
-        std::optional<uint64_t> written = locate(state, target, thread, elements, size, "copies to");
+        std::optional<uint64_t> written = locate(state, target, thread, elements, size, "copies to shared memory");
         uint8_t bytes[16] = {};
         if (taken > 0) {
-          std::optional<uint64_t> read = locate(state, source, thread, taken, size, "copies from");
+          std::optional<uint64_t> read = locate(state, source, thread, taken, size, "copies from global memory");
           if (!read)
             continue;
           readFor(state, from, *read, taken * source.elementBytes, thread, bytes);

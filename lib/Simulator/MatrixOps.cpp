@@ -69,8 +69,8 @@ static FailureOr<Execute> decodeLoadMatrix(Operation *op, Decoder &decoder) {
             if (!(state.active[warp] >> row & 1))
               continue;
             unsigned thread = 32 * warp + row;
-            std::optional<uint64_t> offset = locate(state, place, thread, kMatrixRowBytes / place.elementBytes,
-                                                    kMatrixRowBytes, "reads a row of a matrix from");
+            std::optional<uint64_t> offset =
+                locate(state, place, thread, kMatrixRowBytes / place.elementBytes, kMatrixRowBytes, "loads a row");
             if (!offset)
               continue;
             addresses[row] = object.address + *offset;
