@@ -7,6 +7,7 @@
 #include "sdq/Core/SparseGPT.h"
 
 #include "CPUVariants.h"
+#include "Hessian.h"
 #include "MatrixProduct.h"
 
 #include "llvm/ADT/Twine.h"
@@ -31,24 +32,6 @@ constexpr int64_t kLanes = 32;
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Block =
     Eigen::Map<Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::OuterStride<>>;
-
-Error checkHessian(const std::vector<float> &h, int64_t n) {
-  auto error = [](const Twine &what) {
-    return llvm::createStringError("Hessian: expected " + what + " (sparsegpt_c1)");
-  };
-  auto show = [](float x) { return std::to_string(x); };
-  for (int64_t i = 0; i < n; ++i) {
-    if (!(h[i * n + i] >= 0))
-      return error("a diagonal that is not negative, found " + show(h[i * n + i]) + " at " + Twine(i));
-    for (int64_t j = 0; j < i; ++j) {
-      float below = h[i * n + j], above = h[j * n + i], scale = std::sqrt(h[i * n + i]) * std::sqrt(h[j * n + j]);
-      if (!(std::fabs(below - above) <= 1e-3f * scale + 1e-6f * std::fabs(below)))
-        return error("a symmetric matrix, found " + show(below) + " at row " + Twine(i) + ", column " + Twine(j) +
-                     " and " + show(above) + " across the diagonal");
-    }
-  }
-  return Error::success();
-}
 
 /// Within a block of columns. `tile` holds kLanes rows, column by column; `u` is U[C,C], row-major, `stride` apart.
 struct Tile {
@@ -130,7 +113,7 @@ Expected<SparseGPT> SparseGPT::prepare(std::vector<float> hessian, Pattern patte
   result.pattern = pattern;
   result.width = kWidth / pattern.m * pattern.m;
   result.closeness.resize(n);
-  if (Error error = checkHessian(hessian, n))
+  if (Error error = checkHessian(hessian, n, "sparsegpt_c1"))
     return error;
 
   double sum = 0;
