@@ -27,7 +27,7 @@ using llvm::Expected;
 using llvm::StringRef;
 using llvm::Twine;
 
-static constexpr llvm::StringLiteral kSuffixes[] = {".fisher", ".act_sq", ".hessian"};
+static constexpr llvm::StringLiteral kSuffixes[] = {".fisher", ".act_sq", ".hessian", ".guided_hessian"};
 static constexpr llvm::StringLiteral kContent = "sdq.content";
 
 static std::optional<ElementKind> kindOf(SafetensorsType type) {
@@ -55,8 +55,15 @@ std::string sdq::contentKey(llvm::ArrayRef<float> values) {
 //===----------------------------------------------------------------------===//
 
 Error CalibrationEntry::verifyShape(Shape shape) const {
-  const std::vector<int64_t> expected[] = {
-      {shape.rows, shape.columns}, {shape.columns}, {shape.columns, shape.columns}};
+  // Any number of groups that divides the channels; one where it does not.
+  const SafetensorsTensor *guided = tensors[unsigned(Statistic::GuidedHessian)];
+  int64_t groups = guided && guided->shape.size() == 3 ? guided->shape.front() : 1;
+  if (groups < 1 || shape.rows % groups)
+    groups = 1;
+  const std::vector<int64_t> expected[] = {{shape.rows, shape.columns},
+                                           {shape.columns},
+                                           {shape.columns, shape.columns},
+                                           {groups, shape.columns, shape.columns}};
   for (auto [tensor, extents] : llvm::zip_equal(tensors, expected))
     if (tensor && tensor->shape != extents)
       return llvm::createStringError("'" + file->path() + "': tensor '" + tensor->name + "': expected shape " +
@@ -79,7 +86,7 @@ Error CalibrationEntry::readRow(Statistic statistic, int64_t row, llvm::MutableA
   }
   widen(kind, source.data(), to);
 
-  bool mayBeNegative = statistic == Statistic::Hessian;
+  bool mayBeNegative = statistic == Statistic::Hessian || statistic == Statistic::GuidedHessian;
   for (auto [column, value] : llvm::enumerate(to))
     if (!std::isfinite(value) || (!mayBeNegative && value < 0))
       return llvm::createStringError("'" + file->path() + "': tensor '" + tensor.name + "': expected a finite value" +

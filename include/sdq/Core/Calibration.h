@@ -10,6 +10,9 @@
 //   <weight>.fisher   [N, K]   sum over sequences of the squared gradient (arXiv 2306.07629 §4.1)
 //   <weight>.act_sq   [K]      mean of the squared input
 //   <weight>.hessian  [K, K]   mean of the inputs' outer products
+//   <weight>.guided_hessian  [G, K, K]   the same with each input weighed by the mean, over the channels of a group, of
+//                              the squared gradient of the channel (arXiv 2505.07004 §3); channel n is in group
+//                              ⌊n·G/N⌋
 //
 // Exporters rename and transpose weights, so a weight is looked up by name and then by content: the metadata entry
 // `sdq.content` is a JSON object from weight name to `contentKey` of its values.
@@ -17,7 +20,7 @@
 // **Constraints**
 // - (calibration_c1) every tensor's name ends in one of the above, its type is F16, BF16 or F32.
 // - (calibration_c2) `sdq.content` is a JSON object of keys of 16 lower-case hex digits.
-// - (calibration_c3) shapes are as above for the weight they are used with.
+// - (calibration_c3) shapes are as above for the weight they are used with; G divides N.
 // - (calibration_c4) values are finite, those of fisher and act_sq not negative.
 //
 //===----------------------------------------------------------------------===//
@@ -35,9 +38,9 @@
 
 namespace sdq {
 
-enum class Statistic : uint8_t { Fisher, ActSq, Hessian };
+enum class Statistic : uint8_t { Fisher, ActSq, Hessian, GuidedHessian };
 
-/// How the names of a statistic's tensors end: .fisher, .act_sq, .hessian.
+/// How the names of a statistic's tensors end: .fisher, .act_sq, .hessian, .guided_hessian.
 llvm::StringRef suffixOf(Statistic statistic);
 
 /// XXH3-64, in 16 lower-case hex digits, of a weight's values as little-endian f32, row-major, out × in. Narrower
@@ -52,7 +55,7 @@ public:
   bool has(Statistic statistic) const { return tensors[unsigned(statistic)]; }
   /// The extents of a statistic that is present.
   llvm::ArrayRef<int64_t> extents(Statistic statistic) const { return tensors[unsigned(statistic)]->shape; }
-  /// Reads one row (of `act_sq`, row 0) straight from the mapped file, widened to f32; `to` has K elements. Errors name
+  /// Reads one row (of `act_sq`, row 0; of `guided_hessian`, g·K + k) straight from the mapped file, widened to f32; `to` has K elements. Errors name
   /// the value that breaks calibration_c4. The statistic must be present and the row within it.
   llvm::Error readRow(Statistic statistic, int64_t row, llvm::MutableArrayRef<float> to) const;
   /// `ContentHash` digits of all statistics: their kinds, types, extents and bytes.
@@ -66,7 +69,7 @@ private:
 
   std::string name;
   const SafetensorsFile *file = nullptr;
-  std::array<const SafetensorsTensor *, 3> tensors = {};
+  std::array<const SafetensorsTensor *, 4> tensors = {};
 };
 
 /// An opened calibration file. Reading is thread-safe.

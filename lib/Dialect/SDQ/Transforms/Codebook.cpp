@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Codebook.h"
+#include "CodebookSolvers.h"
 
 #include "sdq/Core/Codebook.h"
 #include "sdq/Core/Pack.h"
@@ -12,8 +12,8 @@
 using namespace mlir;
 using namespace sdq;
 
-LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, const Calibration *calibration,
-                                      bool unweighted) {
+LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, const CodebookQuantization &quantization,
+                                      const Calibration *calibration) {
   WeightType type = parameter.getWeightType();
   SmallVector<WeightFormat> terms = termsOf(type.getFormat());
   auto dense = dyn_cast<DenseFormatAttr>(Attribute(terms.back()));
@@ -21,12 +21,12 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   if (!dense || dense.getVector() || terms.size() != (csr ? 2 : 1))
     return errorAt(parameter, "expected an unquantized #sdq.dense, alone or behind a #sdq.csr, found ")
            << Attribute(type.getFormat());
-  auto format = LUTFormatAttr::get(parameter.getContext(), int64_t(bits), type.getElementType());
-  FailureOr<ErrorWeights> weights =
-      ErrorWeights::find(parameter, unweighted ? Weighing::None : Weighing::Fisher, calibration,
-                         "--unweighted builds the codebooks as if every error weighed the same");
+  auto format = LUTFormatAttr::get(parameter.getContext(), int64_t(quantization.bits), type.getElementType());
+  LUTFormat layout = format.getLayout();
+  FailureOr<std::unique_ptr<CodebookFitter>> fitter =
+      CodebookFitter::create(parameter, layout, quantization, calibration);
   FailureOr<WeightView> weight = viewWeight(parameter);
-  if (failed(weights) || failed(weight))
+  if (failed(fitter) || failed(weight))
     return failure();
 
   Shape shape = type.getShape();
@@ -37,27 +37,39 @@ LogicalResult sdq::quantizeToCodebook(ParameterOp parameter, unsigned bits, cons
   if (csr)
     entries = entriesOf(csr.getLayout(), shape, parts.take_front(sparseParts));
 
-  LUTFormat layout = format.getLayout();
   StoredWeight codes = StoredWeight::allocate(layout, shape);
-  KMeans solver;
-  std::vector<float> row(shape.columns), importance(shape.columns);
   auto entry = entries.begin();
-  for (int64_t r = 0; r < shape.rows; ++r) {
-    if (failed(readFiniteRow(parameter, denseView, r, row)) || failed(weights->read(r, importance)))
-      return failure();
-    auto firstOfRow = entry;
-    for (; entry != entries.end() && entry->row == r; ++entry) {
-      importance[entry->column] = 0;
-      row[entry->column] = entry->value;
+  CodebookRows rows;
+  for (rows.first = 0; rows.first < shape.rows; rows.first += rows.count) {
+    rows.count = std::min((*fitter)->chunk(rows.first), shape.rows - rows.first);
+    size_t size = rows.count * shape.columns, entriesOfTable = size_t(1) << quantization.bits;
+    rows.weights.resize(size);
+    rows.exact.assign(size, 0);
+    rows.tables.resize(rows.count * entriesOfTable);
+    rows.codes.resize(size);
+    for (int64_t i = 0; i < rows.count; ++i)
+      if (failed(readFiniteRow(parameter, denseView, rows.first + i,
+                               MutableArrayRef(rows.weights).slice(i * shape.columns, shape.columns))))
+        return failure();
+    auto firstOfChunk = entry;
+    auto placeOf = [&](const SparseEntry &e) { return (e.row - rows.first) * shape.columns + e.column; };
+    for (; entry != entries.end() && entry->row < rows.first + rows.count; ++entry) {
+      rows.weights[placeOf(*entry)] = entry->value;
+      rows.exact[placeOf(*entry)] = 1;
     }
-    Codebook codebook = fitCodebook(layout, row, importance, solver);
-    for (auto e = firstOfRow; e != entry; ++e) {
-      Residual residual = shareResidual(codebook.table, csr.getLayout().values, e->value);
-      codebook.codes[e->column] = residual.code;
+    if (failed((*fitter)->fit(rows)))
+      return failure();
+    auto tableOf = [&](int64_t i) { return ArrayRef(rows.tables).slice(i * entriesOfTable, entriesOfTable); };
+    for (auto e = firstOfChunk; e != entry; ++e) {
+      Residual residual = shareResidual(tableOf(e->row - rows.first), csr.getLayout().values, e->value);
+      rows.codes[placeOf(*e)] = residual.code;
       e->value = residual.rest;
     }
-    if (llvm::Error error = storeRow(layout, shape, codes.parts, r, codebook.codes, codebook.table))
-      return report(parameter, std::move(error));
+    for (int64_t i = 0; i < rows.count; ++i)
+      if (llvm::Error error =
+              storeRow(layout, shape, codes.parts, rows.first + i,
+                       ArrayRef(rows.codes).slice(i * shape.columns, shape.columns), tableOf(i)))
+        return report(parameter, std::move(error));
   }
   if (!csr) {
     replaceParts(parameter, std::move(codes), "codebook");

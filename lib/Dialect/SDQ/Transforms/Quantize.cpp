@@ -26,11 +26,20 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
     if (types.empty() == (codebook == 0))
       return optionError(context) << "expected either types=… (vectors) or codebook=… (codebooks), found "
                                   << (codebook ? "both" : "neither");
-    if (codebook && (codebook < 2 || codebook > 8))
-      return optionError(context) << "expected a codebook of 2 to 8 bits (lut_c1), found " << unsigned(codebook);
-    if (codebook == 0 && failed(readVectors(context)))
+    if (failed(codebook ? readCodebook(context) : readVectors(context)))
       return failure();
     return openCalibration(context, calibration, statistics);
+  }
+
+  LogicalResult readCodebook(MLIRContext *context) {
+    if (codebook < 2 || codebook > 8)
+      return optionError(context) << "expected a codebook of 2 to 8 bits (lut_c1), found " << unsigned(codebook);
+    codebooks.bits = codebook;
+    codebooks.unweighted = unweighted;
+    codebooks.effort = {iterations, sweeps};
+    return readChoice<CodebookSolver>(context, "a solver", solver,
+                                      {{"kmeans", CodebookSolver::KMeans}, {"lnq", CodebookSolver::LNQ}},
+                                      codebooks.solver);
   }
 
   /// The options about vectors.
@@ -53,12 +62,13 @@ struct Quantize : sdq::impl::QuantizeBase<Quantize> {
 
   void runOnOperation() override {
     ParameterOp parameter = getOperation();
-    if (failed(codebook ? quantizeToCodebook(parameter, codebook, unweighted ? nullptr : statistics.get(), unweighted)
+    if (failed(codebook ? quantizeToCodebook(parameter, codebooks, statistics.get())
                         : quantizeVectors(parameter, vectors, statistics.get())))
       signalPassFailure();
   }
 
   VectorQuantization vectors;
+  CodebookQuantization codebooks;
   std::shared_ptr<const Calibration> statistics;
 };
 

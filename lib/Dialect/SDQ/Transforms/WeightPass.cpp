@@ -119,6 +119,8 @@ static StringRef describe(Statistic statistic) {
     return "mean squared activations";
   case Statistic::Hessian:
     return "a Hessian";
+  case Statistic::GuidedHessian:
+    return "a guided Hessian";
   }
   llvm_unreachable("unknown statistic");
 }

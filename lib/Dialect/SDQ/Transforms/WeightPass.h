@@ -57,6 +57,8 @@ public:
   mlir::LogicalResult readRow(Statistic statistic, int64_t row, llvm::MutableArrayRef<float> out) const;
   /// All of a statistic that is there, row-major: fisher [N,K], act_sq [K], hessian [K,K]. Errors as above.
   mlir::FailureOr<std::vector<float>> read(Statistic statistic) const;
+  /// The extents of a statistic that is there.
+  llvm::ArrayRef<int64_t> extents(Statistic statistic) const { return entry->extents(statistic); }
 
 private:
   ParameterOp parameter;

@@ -123,6 +123,11 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
     // --sdq-quantize="codebook=3 calibration=c.safetensors"
     !sdq.weight<256x768xf16, #sdq.sum<#sdq.csr<f16>, #sdq.lut<3, f16>>>
     ```
+
+    With `solver=lnq` (GuidedQuant, arXiv 2505.07004) the table and the codes of a channel minimise (ŵ − w)ᵀ·H·(ŵ − w)
+    instead, the error of the layer's output: `iterations` times, the best table for the codes and then `sweeps` passes
+    over the codes. H is the calibration's `.guided_hessian` of the channel's group, else its `.hessian`. It starts from
+    the exact codebook for H's diagonal and ends no worse.
   }];
   let options = [
     ListOption<"types", "types", "std::string", "vectors: i2, i3, i4, i8, f4E2M1FN, f8E4M3FN, f8E5M2, f16 or bf16 for each term">,
@@ -133,7 +138,11 @@ def Quantize : Pass<"sdq-quantize", "::sdq::ParameterOp"> {
            "vectors: what weighs squared errors: none, activation or fisher (need the calibration)">,
     Option<"feedback", "feedback", "unsigned", "0", "vectors: rounds of error feedback between terms">,
     Option<"codebook", "codebook", "unsigned", "0", "codebooks: bits of a code, 2 to 8">,
-    Option<"unweighted", "unweighted", "bool", "false", "codebooks: go without Fisher, every error weighs the same">,
+    Option<"solver", "solver", "std::string", "\"kmeans\"", "codebooks: kmeans or lnq">,
+    Option<"iterations", "iterations", "unsigned", "3", "solver=lnq: table steps">,
+    Option<"sweeps", "sweeps", "unsigned", "4", "solver=lnq: passes over the codes after each table step">,
+    Option<"unweighted", "unweighted", "bool", "false",
+        "solver=kmeans: go without Fisher, every error weighs the same">,
     calibrationOption
   ];
 }
