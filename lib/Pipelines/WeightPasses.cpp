@@ -114,6 +114,7 @@ struct PassList {
   void quantizeToCodebook(const Recipe::Codebook &step) {
     QuantizeOptions options;
     options.codebook = step.bits;
+    options.solver = step.solver;
     options.unweighted = recipe.unweighted;
     options.calibration = calibration;
     weights.addPass(createQuantize(options));

@@ -74,6 +74,7 @@ void visitFields(Visitor &visitor, Recipe::Quantize &section) {
 template <typename Visitor>
 void visitFields(Visitor &visitor, Recipe::Codebook &section) {
   visitor.required("bits", section.bits);
+  visitor.optional("solver", section.solver);
 }
 
 template <typename Visitor>

@@ -53,13 +53,16 @@ private:
     if (family == "SDQ")
       return parseSDQ();
     if (family == "SqueezeLLM")
-      return parseCodebook();
+      return parseCodebook("kmeans");
+    if (family == "LNQ")
+      return parseCodebook("lnq");
     if (family == "dense")
       return fields.size() > 1 ? unexpected(fields[1]) : Error::success();
     if (family.size() > 1 && family[0] == 'W' && llvm::isDigit(family[1]))
       return parseRound();
-    return error("recipe_c1", "unknown recipe; known are SDQ (SDQ-W7:8-1:8int8-6:8fp4), SqueezeLLM "
-                              "(SqueezeLLM-w4-s0.45), W (W4-g128), dense, and files that end in .yaml");
+    return error("recipe_c1",
+                 "unknown recipe; known are SDQ (SDQ-W7:8-1:8int8-6:8fp4), SqueezeLLM "
+                 "(SqueezeLLM-w4-s0.45), LNQ (LNQ-w2-s0.45), W (W4-g128), dense, and files that end in .yaml");
   }
 
   /// Inputs that share a scale, in a field such as `q128`.
@@ -157,13 +160,13 @@ private:
     return Error::success();
   }
 
-  Error parseCodebook() {
+  Error parseCodebook(StringRef solver) {
     if (fields.size() < 2 || !fields[1].starts_with("w"))
       return error("recipe_c2", "expected the bits of a code, as in " + fields[0] + "-w4");
     Expected<unsigned> bits = parseBits(fields[1], fields[1].drop_front());
     if (!bits)
       return bits.takeError();
-    recipe.codebook.emplace().bits = *bits;
+    recipe.codebook = {*bits, solver.str()};
     places["codebook.bits"] = fields[1];
     if (fields.size() == 2)
       return Error::success();

@@ -27,7 +27,7 @@ static std::string nearestName(const Recipe &recipe) {
     if (recipe.activations.bits)
       out << "-a" << recipe.activations.bits;
   } else if (recipe.codebook) {
-    out << "SqueezeLLM-w" << recipe.codebook->bits;
+    out << (recipe.codebook->solver == "lnq" ? "LNQ-w" : "SqueezeLLM-w") << recipe.codebook->bits;
     if (recipe.outliers)
       out << "-s" << printDecimal(recipe.outliers->percent);
   } else if (!recipe.terms.empty()) {

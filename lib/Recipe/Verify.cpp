@@ -212,6 +212,9 @@ std::optional<RecipeViolation> sdq::verifyRecipe(const Recipe &recipe) {
   if (recipe.codebook && (recipe.codebook->bits < 2 || recipe.codebook->bits > 8))
     return violation("recipe_c9", "codebook.bits",
                      "expected 2 to 8 bits a code, found " + Twine(recipe.codebook->bits));
+  if (recipe.codebook)
+    if (Violation wrong = verifyWord(recipe.codebook->solver, kSolvers, "a solver", "codebook.solver"))
+      return wrong;
   if (recipe.outliers)
     if (Violation wrong = verifyOutliers(*recipe.outliers))
       return wrong;

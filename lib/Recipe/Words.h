@@ -39,6 +39,8 @@ inline constexpr llvm::StringLiteral kOutlierMetrics[] = {"magnitude", "product"
 /// As the options `scale-choice` and `weights` of sdq-quantize.
 inline constexpr llvm::StringLiteral kScaleChoices[] = {"absmax", "mse"};
 inline constexpr llvm::StringLiteral kWeighings[] = {"none", "activation", "fisher"};
+/// As the option `solver` of sdq-quantize, and the families of names that have them.
+inline constexpr llvm::StringLiteral kSolvers[] = {"kmeans", "lnq"};
 /// As the option `granularity` of sdq-quantize-activations.
 inline constexpr llvm::StringLiteral kGranularities[] = {"vector", "token"};
 

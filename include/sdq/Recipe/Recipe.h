@@ -24,6 +24,8 @@
 //       for all of a row. Activations meet each term at its own precision unless -a… says at how many bits.
 //   SqueezeLLM-w<bits>[-s<percent>]                                    arXiv 2306.07629
 //       a codebook of 2^bits values per output channel; percent of the values stay exact in a sparse term.
+//   LNQ-w<bits>[-s<percent>]                                           arXiv 2505.07004
+//       the same format, its codebook for the least error of the layer's output.
 //   W<bits>[-g<group>][-a8|-a4]
 //       round to nearest, symmetric integers of 2, 3, 4 or 8 bits with f16 scales, one a group of inputs (without -g:
 //       one a channel). Activations are left as they come unless -a… says at how many bits.
@@ -51,8 +53,8 @@
 // they
 //   are residual, and there is one term otherwise; sparsification and residuals go with terms and not with each other,
 //   outliers with terms that are not residual, or a codebook.
-// - (recipe_c12) metric, scale_choice, weights and granularity are words that their step knows; every term has a metric
-// but
+// - (recipe_c12) metric, scale_choice, weights, solver and granularity are words that their step knows; every term has
+// a metric but
 //   the last, which takes what the others leave, and residual ones.
 // - (recipe_c13) nothing is said that makes no difference: activations at less than 16 bits without terms, unweighted
 //   without outliers or a codebook, weights of errors where nothing looks at errors, scale_choice and feedback of
@@ -119,6 +121,8 @@ struct Recipe {
   };
   struct Codebook {
     unsigned bits = 4;
+    /// kmeans: each value by itself; lnq: the output, by the Hessian.
+    std::string solver = "kmeans";
     bool operator==(const Codebook &) const = default;
   };
   struct Activations {

@@ -97,7 +97,7 @@ TEST(WeightPasses, OfEveryKey) {
                           pass("sdq-quantize", "types={f16,f4E2M1FN}", "scale=f8E8M0FNU"), verification));
   EXPECT_THAT(passesOf("{outliers: {percent: 12.5, sensitive: 2}, codebook: {bits: 3}, unweighted: true}"),
               ElementsAre(pass("sdq-extract-outliers", "percent=1.25", "sensitive=2", "unweighted=true"),
-                          pass("sdq-quantize", "codebook=3", "unweighted=true"), verification));
+                          pass("sdq-quantize", "codebook=3", "solver=kmeans", "unweighted=true"), verification));
 }
 
 } // namespace

@@ -34,11 +34,27 @@ std::string errorOf(llvm::StringRef name) {
 }
 
 TEST(Recipe, NamesPrintBack) {
-  for (const char *name :
-       {"SDQ-W7:8-1:8int8-6:8fp4", "SDQ-W7:8-1:8int8-6:8fp4-a16", "SDQ-W4:8p-1:8int8-3:8int4-q128",
-        "SDQ-W6:8-2:8fp16-2:8fp8e5m2-2:8fp8-qK-a8", "SDQ-W2:4-2:4int4-a4", "SDQ-W32:32-32:32bf16", "SDQ-W4:8p-4:8fp4",
-        "SqueezeLLM-w3", "SqueezeLLM-w4-s0.45", "SqueezeLLM-w8-s12", "SqueezeLLM-w2-s0.000001", "W2", "W3-g32", "W4",
-        "W4-g128", "W8-g2147483647", "W8-a8", "W4-g128-a4", "dense"})
+  for (const char *name : {"SDQ-W7:8-1:8int8-6:8fp4",
+                           "SDQ-W7:8-1:8int8-6:8fp4-a16",
+                           "SDQ-W4:8p-1:8int8-3:8int4-q128",
+                           "SDQ-W6:8-2:8fp16-2:8fp8e5m2-2:8fp8-qK-a8",
+                           "SDQ-W2:4-2:4int4-a4",
+                           "SDQ-W32:32-32:32bf16",
+                           "SDQ-W4:8p-4:8fp4",
+                           "SqueezeLLM-w3",
+                           "SqueezeLLM-w4-s0.45",
+                           "SqueezeLLM-w8-s12",
+                           "LNQ-w2",
+                           "LNQ-w4-s0.45",
+                           "SqueezeLLM-w2-s0.000001",
+                           "W2",
+                           "W3-g32",
+                           "W4",
+                           "W4-g128",
+                           "W8-g2147483647",
+                           "W8-a8",
+                           "W4-g128-a4",
+                           "dense"})
     EXPECT_EQ(name, printRecipe(parse(name)));
 }
 
@@ -64,8 +80,11 @@ TEST(Recipe, NamesParseToTheirStructure) {
 
   Recipe codebook;
   codebook.outliers = {0.45, 0.05};
-  codebook.codebook = {3};
+  codebook.codebook = {3, "kmeans"};
   EXPECT_EQ(codebook, parse("SqueezeLLM-w3-s0.45"));
+
+  codebook.codebook->solver = "lnq";
+  EXPECT_EQ(codebook, parse("LNQ-w3-s0.45"));
 
   Recipe round;
   round.terms = {{{}, ElementKind::Int4, {}}};
@@ -180,7 +199,9 @@ TEST(RecipeInvalid, EachConstraintNamesItself) {
       {"GPTQ-w4", "recipe_c1", "SDQ-W7:8-1:8int8-6:8fp4"},
       {"", "recipe_c1", "SqueezeLLM-w4-s0.45"},
       {"sdq-W7:8-7:8fp4", "recipe_c1", "W4-g128"},
-      {"LNQ-w2-s0.45", "recipe_c1", "files that end in .yaml"},
+      {"LNQ", "recipe_c2", "as in LNQ-w4"},
+      {"LNQ-w9", "recipe_c9", "found 9 in 'w9'"},
+      {"LNQ-w4-g128", "recipe_c2", "'g128'"},
       {"SDQ-W7:8", "recipe_c2", "at least one term"},
       {"SDQ-W7:8-q16", "recipe_c2", "at least one term"},
       {"SDQ-7:8-7:8fp4", "recipe_c2", "found '7:8'"},
