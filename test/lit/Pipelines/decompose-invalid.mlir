@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // RUN: not sdq-opt %s --sdq-decompose=recipe=GPTQ-w4 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=UNKNOWN
-// UNKNOWN: error: recipe 'GPTQ-w4': unknown recipe; known are SDQ (SDQ-W7:8-1:8int8-6:8fp4), SqueezeLLM (SqueezeLLM-w4-s0.45), W (W4-g128), dense{{.*}}(recipe_c1)
+// UNKNOWN: error: recipe 'GPTQ-w4': unknown recipe; known are SDQ (SDQ-W7:8-1:8int8-6:8fp4), SqueezeLLM (SqueezeLLM-w4-s0.45), LNQ (LNQ-w2-s0.45), W (W4-g128), dense{{.*}}(recipe_c1)
 // RUN: not sdq-opt %s --sdq-decompose=recipe=SDQ-W7:8-1:8int8-6:8fp4-z3 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=FIELD
 // FIELD: error: recipe 'SDQ-W7:8-1:8int8-6:8fp4-z3': unexpected field 'z3' (recipe_c2)
 // RUN: not sdq-opt %s --sdq-decompose=recipe=SDQ-W9:8-1:8int8-6:8fp4 2>&1 | FileCheck %s --implicit-check-not=error: --check-prefix=MORE
