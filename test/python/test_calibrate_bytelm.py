@@ -170,7 +170,12 @@ def test_a_killed_calibration_leaves_the_old_file(tmp_path, training):
     out.write_bytes(b"old")
     (tmp_path / "t.txt").write_bytes(training)
     command = [sys.executable, "-m", "sdq", "calibrate", BYTELM, "--text", tmp_path / "t.txt", "-o", out, "--force"]
-    process = subprocess.Popen([*map(str, command), "--sequences", "4000"], env=ENVIRONMENT)
+    # A background job of a shell inherits an ignored SIGINT.
+    process = subprocess.Popen(
+        [*map(str, command), "--sequences", "4000"],
+        env=ENVIRONMENT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob(".c.safetensors.*")) and time.monotonic() < deadline:
         time.sleep(0.05)
