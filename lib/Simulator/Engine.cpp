@@ -171,7 +171,7 @@ MemoryObject &BlockState::addShared(size_t bytes) {
     const MemoryObject &last = *sharedObjects.back();
     address = (last.address + last.bytes.size() + 255) / 256 * 256;
   }
-  sharedObjects.push_back(std::make_unique<MemoryObject>(Space::Shared, address, bytes, /*written=*/false));
+  sharedObjects.push_back(std::make_unique<MemoryObject>(Space::Shared, address, bytes));
   return *sharedObjects.back();
 }
 

@@ -6,21 +6,49 @@
 
 #include "Memory.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace sdq::simulator;
 
-MemoryObject::MemoryObject(Space space, uint64_t address, size_t size, bool written)
-    : space(space), address(address), bytes(size) {
-  if (space == Space::Shared) {
-    SharedByte byte;
-    byte.written = written;
-    shared.assign(size, byte);
-  } else {
-    GlobalByte byte;
-    byte.written = written;
-    global.assign(size, byte);
+void SharedRecord::addReader(const Stamp &who) {
+  if (reader.thread == who.thread) {
+    reader = who;
+    return;
   }
+  // The other reader is worth keeping if it is of this epoch and of another warp than both of those at hand.
+  bool keeps = otherReader.thread != kNobody && otherReader.blockTime == who.blockTime &&
+               otherReader.warp() != who.warp() && reader.warp() == who.warp();
+  if (!keeps)
+    otherReader = reader;
+  reader = who;
+}
+
+MemoryObject::MemoryObject(uint64_t address, llvm::MutableArrayRef<uint8_t> bytes, bool written)
+    : space(Space::Global), address(address), bytes(bytes), pages(llvm::divideCeil(bytes.size(), kPageBytes)),
+      written(written) {}
+
+MemoryObject::MemoryObject(Space space, uint64_t address, size_t size)
+    : space(space), address(address), storage(size), local(std::make_unique<Shadow<SharedRecord>>(size, SharedRecord())) {
+  bytes = storage;
+}
+
+MemoryObject::~MemoryObject() {
+  for (std::atomic<GlobalPage *> &page : pages)
+    delete page.load();
+}
+
+GlobalPage &MemoryObject::touchedPageOf(uint64_t offset) {
+  std::atomic<GlobalPage *> &place = pages[offset / kPageBytes];
+  if (GlobalPage *page = place.load(std::memory_order_acquire))
+    return *page;
+  GlobalRecord initial;
+  initial.written = written;
+  std::unique_ptr<GlobalPage> fresh(new GlobalPage{{}, {kPageBytes, initial}});
+  GlobalPage *expected = nullptr;
+  if (place.compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel))
+    return *fresh.release();
+  return *expected;
 }
 
 /// The first fault found stays.
@@ -29,81 +57,120 @@ static void note(AccessFault &fault, AccessFault::Kind kind, uint32_t other = kN
     fault = {kind, other, otherBlock};
 }
 
+/// Calls `visit(offset, size)` for what lies in each page.
+template <typename Visit>
+static void forEachPage(uint64_t offset, unsigned size, Visit visit) {
+  while (size != 0) {
+    unsigned piece = unsigned(std::min<uint64_t>(size, MemoryObject::kPageBytes - offset % MemoryObject::kPageBytes));
+    visit(offset, piece);
+    offset += piece;
+    size -= piece;
+  }
+}
+
+static AccessFault readGlobal(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block,
+                              uint8_t *to) {
+  AccessFault fault;
+  forEachPage(offset, size, [&](uint64_t at, unsigned piece) {
+    GlobalPage *page = object.pageOf(at);
+    if (!page) {
+      if (!object.initialized())
+        note(fault, AccessFault::Uninitialized);
+      std::memcpy(to + (at - offset), object.bytes.data() + at, piece);
+      return;
+    }
+    std::lock_guard<std::mutex> lock(page->mutex);
+    std::memcpy(to + (at - offset), object.bytes.data() + at, piece);
+    for (const GlobalRecord &record : page->shadow.of(at % MemoryObject::kPageBytes, piece)) {
+      if (!record.written)
+        note(fault, AccessFault::Uninitialized);
+      else if (record.block == block && record.writer.races(who))
+        note(fault, AccessFault::RaceWithWrite, record.writer.thread);
+    }
+  });
+  return fault;
+}
+
+static AccessFault writeGlobal(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block,
+                               const uint8_t *from) {
+  AccessFault fault;
+  forEachPage(offset, size, [&](uint64_t at, unsigned piece) {
+    GlobalPage &page = object.touchedPageOf(at);
+    std::lock_guard<std::mutex> lock(page.mutex);
+    uint8_t *target = object.bytes.data() + at;
+    const uint8_t *source = from + (at - offset);
+    llvm::MutableArrayRef<GlobalRecord> records = page.shadow.of(at % MemoryObject::kPageBytes, piece);
+    unsigned granule = page.shadow.granule();
+    for (size_t i = 0; i < records.size(); ++i) {
+      GlobalRecord &record = records[i];
+      bool unordered = record.block != kNobody && (record.block != block || record.writer.races(who));
+      if (unordered && std::memcmp(target + i * granule, source + i * granule, granule) != 0)
+        note(fault, AccessFault::Conflict, record.writer.thread, record.block);
+      record = {true, block, who};
+    }
+    std::memcpy(target, source, piece);
+  });
+  return fault;
+}
+
 AccessFault sdq::simulator::readBytes(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who,
                                       uint32_t block, uint8_t *to) {
+  if (object.space == Space::Global)
+    return readGlobal(object, offset, size, who, block, to);
   AccessFault fault;
   std::memcpy(to, object.bytes.data() + offset, size);
-  for (uint64_t i = offset; i < offset + size; ++i) {
-    if (object.space == Space::Global) {
-      const GlobalByte &byte = object.global[i];
-      if (!byte.written)
-        note(fault, AccessFault::Uninitialized);
-      else if (byte.block == block && byte.writer.races(who))
-        note(fault, AccessFault::RaceWithWrite, byte.writer.thread);
-      continue;
-    }
-    SharedByte &byte = object.shared[i];
-    if (byte.copier != kNobody)
-      note(fault, AccessFault::Unwaited, byte.copier);
-    else if (!byte.written)
+  for (SharedRecord &record : object.shared().of(offset, size)) {
+    if (record.copier != kNobody)
+      note(fault, AccessFault::Unwaited, record.copier);
+    else if (!record.written)
       note(fault, AccessFault::Uninitialized);
-    else if (byte.writer.races(who))
-      note(fault, AccessFault::RaceWithWrite, byte.writer.thread);
-    byte.reader = who;
+    else if (record.writer.races(who))
+      note(fault, AccessFault::RaceWithWrite, record.writer.thread);
+    record.addReader(who);
   }
   return fault;
 }
 
-static AccessFault touchForWriting(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who) {
+static AccessFault touchForWriting(llvm::MutableArrayRef<SharedRecord> records, const Stamp &who) {
   AccessFault fault;
-  for (uint64_t i = offset; i < offset + size; ++i) {
-    SharedByte &byte = object.shared[i];
-    if (byte.copier != kNobody)
-      note(fault, AccessFault::Unwaited, byte.copier);
-    else if (byte.writer.races(who))
-      note(fault, AccessFault::RaceWithWrite, byte.writer.thread);
-    else if (byte.reader.races(who))
-      note(fault, AccessFault::RaceWithRead, byte.reader.thread);
-    byte.writer = who;
-    byte.written = true;
+  for (SharedRecord &record : records) {
+    if (record.copier != kNobody)
+      note(fault, AccessFault::Unwaited, record.copier);
+    else if (record.writer.races(who))
+      note(fault, AccessFault::RaceWithWrite, record.writer.thread);
+    else if (record.reader.races(who))
+      note(fault, AccessFault::RaceWithRead, record.reader.thread);
+    else if (record.otherReader.races(who))
+      note(fault, AccessFault::RaceWithRead, record.otherReader.thread);
+    record.writer = who;
+    record.written = true;
   }
   return fault;
 }
 
 AccessFault sdq::simulator::writeBytes(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who,
                                        uint32_t block, const uint8_t *from) {
-  AccessFault fault;
-  if (object.space == Space::Shared) {
-    fault = touchForWriting(object, offset, size, who);
-    std::memcpy(object.bytes.data() + offset, from, size);
-    return fault;
-  }
-  std::lock_guard<std::mutex> lock(object.mutex);
-  for (unsigned i = 0; i < size; ++i) {
-    GlobalByte &byte = object.global[offset + i];
-    bool unordered = byte.block != kNobody && (byte.block != block || byte.writer.races(who));
-    if (unordered && object.bytes[offset + i] != from[i])
-      note(fault, AccessFault::Conflict, byte.writer.thread, byte.block);
-    byte = {true, block, who};
-  }
+  if (object.space == Space::Global)
+    return writeGlobal(object, offset, size, who, block, from);
+  AccessFault fault = touchForWriting(object.shared().of(offset, size), who);
   std::memcpy(object.bytes.data() + offset, from, size);
   return fault;
 }
 
 AccessFault sdq::simulator::startCopy(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who,
                                       const uint8_t *from) {
-  AccessFault fault = touchForWriting(object, offset, size, who);
+  llvm::MutableArrayRef<SharedRecord> records = object.shared().of(offset, size);
+  AccessFault fault = touchForWriting(records, who);
   std::memcpy(object.bytes.data() + offset, from, size);
-  for (uint64_t i = offset; i < offset + size; ++i)
-    object.shared[i].copier = who.thread;
+  for (SharedRecord &record : records)
+    record.copier = who.thread;
   return fault;
 }
 
 void sdq::simulator::finishCopy(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who) {
-  for (uint64_t i = offset; i < offset + size; ++i) {
-    SharedByte &byte = object.shared[i];
-    if (byte.copier == who.thread)
-      byte.copier = kNobody;
-    byte.writer = who;
+  for (SharedRecord &record : object.shared().of(offset, size)) {
+    if (record.copier == who.thread)
+      record.copier = kNobody;
+    record.writer = who;
   }
 }

@@ -4,21 +4,25 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every byte remembers whether it was written, and by whom. Shared memory: the last writer and a last reader since the
+// Every byte remembers whether it was written, and by whom. Shared memory: the last writer and two readers since the
 // barrier, by thread and time, from which races follow; and the copy in flight that will fill the byte. Global memory:
 // the last block and thread that wrote, from which races within a block and different values for one place follow. Two
 // accesses of one block are ordered if a barrier lies between them (their `blockTime` differs), or, within a warp, a
 // warp barrier (`warpTime`).
+//
+// Global memory is shadowed page by page, from the first store to a page on: weights, which nobody writes, are read
+// where they lie, without a lock and without a shadow.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef SDQ_LIB_SIMULATOR_MEMORY_H
 #define SDQ_LIB_SIMULATOR_MEMORY_H
 
-#include <cstdint>
+#include "Shadow.h"
+
+#include <atomic>
+#include <memory>
 #include <mutex>
-#include <string>
-#include <vector>
 
 namespace sdq::simulator {
 
@@ -28,41 +32,67 @@ inline constexpr uint32_t kNobody = ~0u;
 struct Stamp {
   uint32_t thread = kNobody, blockTime = 0, warpTime = 0;
 
+  uint32_t warp() const { return thread / 32; }
   /// Whether nothing orders this access before one of `other`.
   bool races(const Stamp &other) const {
     if (thread == kNobody || thread == other.thread || blockTime != other.blockTime)
       return false;
-    return thread / 32 != other.thread / 32 || warpTime == other.warpTime;
+    return warp() != other.warp() || warpTime == other.warpTime;
   }
 };
 
-struct SharedByte {
-  Stamp writer, reader;
-  bool written = false;
-  /// The thread whose asynchronous copy fills this byte and has not been waited for.
+struct SharedRecord {
+  /// Two readers suffice: of different warps if there were any, so that a writer of any warp meets a stranger.
+  Stamp writer, reader, otherReader;
+  /// The thread whose asynchronous copy fills this and has not been waited for.
   uint32_t copier = kNobody;
+  bool written = false;
+
+  void addReader(const Stamp &who);
 };
 
-struct GlobalByte {
+struct GlobalRecord {
   bool written = false;
   uint32_t block = kNobody;
   Stamp writer;
 };
 
-enum class Space : uint8_t { Global, Shared };
-
-struct MemoryObject {
-  Space space;
-  /// Byte address of the first byte: what alignment and banks are counted from. Multiples of 256.
-  uint64_t address = 0;
-  std::vector<uint8_t> bytes;
-  /// One of these, by space.
-  std::vector<SharedByte> shared;
-  std::vector<GlobalByte> global;
-  /// Blocks on other cores store to the same global memory.
+struct GlobalPage {
   std::mutex mutex;
+  Shadow<GlobalRecord> shadow;
+};
 
-  MemoryObject(Space space, uint64_t address, size_t size, bool written);
+/// Private memory holds the copies of all threads of a block, one after the other, and is shadowed as shared memory is.
+enum class Space : uint8_t { Global, Shared, Private };
+
+class MemoryObject {
+public:
+  static constexpr uint64_t kPageBytes = 4096;
+
+  /// Global memory that lies elsewhere and outlives this.
+  MemoryObject(uint64_t address, llvm::MutableArrayRef<uint8_t> bytes, bool written);
+  /// Shared or private memory that nobody wrote.
+  MemoryObject(Space space, uint64_t address, size_t size);
+  ~MemoryObject();
+
+  const Space space;
+  /// Byte address of the first byte: what alignment and banks are counted from. Multiples of 256.
+  const uint64_t address = 0;
+  llvm::MutableArrayRef<uint8_t> bytes;
+
+  /// Of shared and private memory.
+  Shadow<SharedRecord> &shared() { return *local; }
+  /// The page of global memory that holds a byte; null before `touchedPageOf`.
+  GlobalPage *pageOf(uint64_t offset) const { return pages[offset / kPageBytes].load(std::memory_order_acquire); }
+  GlobalPage &touchedPageOf(uint64_t offset);
+  /// Whether global memory holds values from the start.
+  bool initialized() const { return written; }
+
+private:
+  std::vector<uint8_t> storage;
+  std::unique_ptr<Shadow<SharedRecord>> local;
+  std::vector<std::atomic<GlobalPage *>> pages;
+  bool written = false;
 };
 
 /// What a store or load of one thread ran into; `other` is the other thread, of block `otherBlock` for a conflicting

@@ -59,8 +59,7 @@ static FailureOr<std::pair<std::unique_ptr<MemoryObject>, MemrefState>> bind(gpu
   int64_t elements = ShapedType::getNumElements(buffer.shape);
   if (int64_t(buffer.bytes.size()) != elements * bytes)
     return refuse() << "takes " << elements * bytes << " bytes, got " << buffer.bytes.size();
-  auto object = std::make_unique<MemoryObject>(Space::Global, address, buffer.bytes.size(), buffer.initialized);
-  object->bytes = buffer.bytes;
+  auto object = std::make_unique<MemoryObject>(address, buffer.bytes, buffer.initialized);
   MemrefState state{object.get(), bytes, {}, rowMajorStrides(buffer.shape)};
   state.sizes.assign(buffer.shape.begin(), buffer.shape.end());
   return std::make_pair(std::move(object), state);
@@ -103,7 +102,7 @@ static void work(std::atomic<unsigned> &next, unsigned blocks, BlockState &state
 }
 
 FailureOr<SimulationReport> sdq::simulator::simulate(gpu::GPUFuncOp kernel, const LaunchConfig &config,
-                                                     llvm::MutableArrayRef<Argument> arguments) {
+                                                     llvm::ArrayRef<Argument> arguments) {
   if (!llvm::hasSingleElement(kernel.getBody()))
     return kernel.emitOpError() << "branches between blocks; the simulator follows structured control flow (scf)";
   if (kernel.getNumArguments() != arguments.size())
@@ -189,8 +188,5 @@ FailureOr<SimulationReport> sdq::simulator::simulate(gpu::GPUFuncOp kernel, cons
   report.work.sharedPasses = total.sharedPasses;
   for (const auto &[op, work] : tensor)
     report.work.tensor.push_back(work);
-  for (auto [index, argument] : llvm::enumerate(arguments))
-    if (auto *buffer = std::get_if<Buffer>(&argument))
-      buffer->bytes = objects[index]->bytes;
   return report;
 }

@@ -19,6 +19,7 @@
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
 
+#include <deque>
 #include <random>
 
 using namespace mlir;
@@ -57,6 +58,9 @@ static llvm::Expected<std::array<unsigned, 3>> extents(llvm::ArrayRef<unsigned> 
   return result;
 }
 
+/// What the kernel's memrefs refer to.
+static std::deque<std::vector<uint8_t>> memories;
+
 /// A memref argument from "zeros", "undefined" or "random", perhaps with extents.
 static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) {
   auto [content, shape] = text.split(':');
@@ -73,7 +77,7 @@ static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) 
         return invalid("--arg " + text + ": expected extents, as in zeros:4x8, got '" + shape + "'");
   }
   unsigned bits = type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
-  buffer.bytes.assign(size_t(ShapedType::getNumElements(buffer.shape)) * ((bits + 7) / 8), 0);
+  buffer.bytes = memories.emplace_back(size_t(ShapedType::getNumElements(buffer.shape)) * ((bits + 7) / 8));
   if (content == "undefined") {
     buffer.initialized = false;
   } else if (content == "random") {

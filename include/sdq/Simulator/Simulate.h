@@ -71,9 +71,9 @@ struct SimulationReport {
   OpCounts total() const;
 };
 
-/// A kernel argument: a memref's elements in row-major order, read and written in place, or a scalar's bits.
+/// A kernel argument: a memref's elements in row-major order, read and written where they lie, or a scalar's bits.
 struct Buffer {
-  std::vector<uint8_t> bytes;
+  llvm::MutableArrayRef<uint8_t> bytes;
   /// Extents; those of the argument's type where it is static.
   std::vector<int64_t> shape;
   /// False: reading an element before the kernel wrote it is a finding.
@@ -92,7 +92,7 @@ struct LaunchConfig {
 /// Runs `kernel`. Fails, after an error at the op or the function, where an op is unknown or the arguments do not
 /// match.
 mlir::FailureOr<SimulationReport> simulate(mlir::gpu::GPUFuncOp kernel, const LaunchConfig &config,
-                                           llvm::MutableArrayRef<Argument> arguments);
+                                           llvm::ArrayRef<Argument> arguments);
 
 } // namespace sdq::simulator
 
