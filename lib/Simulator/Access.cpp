@@ -77,7 +77,8 @@ std::optional<uint64_t> sdq::simulator::locate(BlockState &state, const Place &p
 
 void sdq::simulator::reportFault(BlockState &state, const MemoryObject &object, const AccessFault &fault,
                                  uint64_t offset, unsigned thread, const char *verb) {
-  const char *space = object.space == Space::Shared ? "shared" : "global";
+  static constexpr const char *spaces[] = {"global", "shared", "private"};
+  const char *space = spaces[size_t(object.space)];
   switch (fault.kind) {
   case AccessFault::None:
     return;
@@ -126,7 +127,7 @@ void sdq::simulator::countAccess(BlockState &state, Space space, llvm::ArrayRef<
     GlobalCost cost = sectorsOf(addresses, bytes, lanes);
     counts.transactions += cost.transactions;
     counts.sectors += cost.sectors;
-  } else {
+  } else if (space == Space::Shared) {
     SharedCost cost = bankConflicts(addresses, bytes, lanes);
     counts.sharedPasses += cost.passes;
     counts.bankConflicts += cost.conflicts();

@@ -44,6 +44,11 @@ void writeFor(BlockState &state, MemoryObject &object, uint64_t offset, unsigned
 void reportFault(BlockState &state, const MemoryObject &object, const AccessFault &fault, uint64_t offset,
                  unsigned thread, const char *verb);
 
+/// A dense row-major memref of all of `object`.
+MemrefState denseState(MemoryObject &object, mlir::MemRefType type);
+/// Gives each active thread uninitialised memory of its own, the same for each `key` in a block.
+void allocatePrivate(BlockState &state, const void *key, const Slot &slot, mlir::MemRefType type);
+
 /// Counts one access of a warp: `lanes` touch `bytes` each at `addresses`.
 void countAccess(BlockState &state, Space space, llvm::ArrayRef<uint64_t> addresses, unsigned bytes, uint32_t lanes);
 

@@ -160,6 +160,21 @@ static FailureOr<Execute> decodeConstant(Operation *op, Decoder &decoder) {
   });
 }
 
+/// An op of one integer by a function of its code and width.
+template <auto F>
+static FailureOr<Execute> decodeBits(Operation *op, Decoder &decoder) {
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  unsigned bits = slots->result.bits;
+  return elementwise([bits](uint64_t a) { return F(a, bits); }, slots->result, slots->operands[0]);
+}
+
+static uint64_t populationCount(uint64_t a, unsigned) { return uint64_t(llvm::popcount(a)); }
+static uint64_t leadingZeros(uint64_t a, unsigned bits) { return uint64_t(llvm::countl_zero(a)) - (64 - bits); }
+static uint64_t trailingZeros(uint64_t a, unsigned bits) { return std::min<uint64_t>(llvm::countr_zero(a), bits); }
+static uint64_t magnitude(uint64_t a, unsigned bits) { return signExtend(a, bits) < 0 ? -a : a; }
+
 //===----------------------------------------------------------------------===//
 // Floats
 //===----------------------------------------------------------------------===//
@@ -343,6 +358,10 @@ void sdq::simulator::addArithOps(Decoder &decoder) {
   decoder.add<arith::MinSIOp>(decodeSigned<minS>);
   decoder.add<arith::MaxSIOp>(decodeSigned<maxS>);
   decoder.add<arith::ShRSIOp>(decodeSigned<shiftRightS>);
+  decoder.add<math::CtPopOp>(decodeBits<populationCount>);
+  decoder.add<math::CountLeadingZerosOp>(decodeBits<leadingZeros>);
+  decoder.add<math::CountTrailingZerosOp>(decodeBits<trailingZeros>);
+  decoder.add<math::AbsIOp>(decodeBits<magnitude>);
   decoder.add<arith::CmpIOp>(decodeCompareIntegers);
   decoder.add<arith::SelectOp>(decodeSelect);
   decoder.add<arith::ExtUIOp, arith::TruncIOp, arith::IndexCastUIOp, arith::BitcastOp>(decodeCode);

@@ -61,6 +61,9 @@ Decoder::Decoder() {
   addMatrixOps(*this);
   addWarpOps(*this);
   addAsyncCopyOps(*this);
+  addViewOps(*this);
+  addAllocationOps(*this);
+  addReductionOps(*this);
 }
 
 FailureOr<Slot> Decoder::slotOf(Value value) {
@@ -102,14 +105,19 @@ FailureOr<Sequence> Decoder::decode(Block &block) {
   return sequence;
 }
 
-void LaunchState::report(FindingKind kind, Operation *op, llvm::function_ref<std::string()> message) {
+void LaunchState::report(FindingKind kind, Operation *op, unsigned block, llvm::function_ref<std::string()> message) {
   std::lock_guard<std::mutex> lock(mutex);
-  for (Finding &finding : findings)
+  for (auto [finding, known] : llvm::zip_equal(findings, blocks))
     if (finding.kind == kind && finding.op == op) {
       ++finding.occurrences;
+      if (block < known) {
+        finding.message = message();
+        known = block;
+      }
       return;
     }
   findings.push_back({kind, op, message()});
+  blocks.push_back(block);
 }
 
 BlockState::BlockState(LaunchState &launch, unsigned components, size_t counters) : launch(launch) {
@@ -132,6 +140,8 @@ void BlockState::start(unsigned blockIndex) {
   active = all;
   sharedObjects.clear();
   dynamicShared = nullptr;
+  sharedGlobals.clear();
+  allocations.clear();
   blockTime = 0;
   warpTime.assign(warps, 0);
   copies.assign(threads, {});
@@ -182,5 +192,5 @@ std::string BlockState::nameOf(unsigned thread) const {
 }
 
 void BlockState::report(FindingKind kind, unsigned thread, const std::string &what) {
-  launch.report(kind, current->op, [&] { return nameOf(thread) + " " + what; });
+  launch.report(kind, current->op, block, [&] { return nameOf(thread) + " " + what; });
 }

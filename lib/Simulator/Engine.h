@@ -86,6 +86,9 @@ void addGPUOps(Decoder &decoder);
 void addMatrixOps(Decoder &decoder);
 void addWarpOps(Decoder &decoder);
 void addAsyncCopyOps(Decoder &decoder);
+void addViewOps(Decoder &decoder);
+void addAllocationOps(Decoder &decoder);
+void addReductionOps(Decoder &decoder);
 
 /// What a memref value refers to; its slot holds each thread's offset from the start of the object, in bytes.
 struct MemrefState {
@@ -99,8 +102,11 @@ struct LaunchState {
   LaunchConfig config;
   std::mutex mutex;
   std::vector<Finding> findings;
+  /// Of each finding, the block its message is about.
+  std::vector<unsigned> blocks;
 
-  void report(FindingKind kind, mlir::Operation *op, llvm::function_ref<std::string()> message);
+  /// The lowest block's first occurrence is kept, whichever worker comes first.
+  void report(FindingKind kind, mlir::Operation *op, unsigned block, llvm::function_ref<std::string()> message);
 };
 
 /// A copy in flight.
@@ -131,6 +137,10 @@ public:
   std::vector<MemrefState> memrefs;
   std::vector<std::unique_ptr<MemoryObject>> sharedObjects;
   MemoryObject *dynamicShared = nullptr;
+  /// By `memref.global`.
+  std::map<mlir::Operation *, MemoryObject *> sharedGlobals;
+  /// Private memory of all threads, by the op or value that has it.
+  std::map<const void *, std::unique_ptr<MemoryObject>> allocations;
   uint32_t blockTime = 0;
   std::vector<uint32_t> warpTime;
   std::vector<std::vector<PendingCopy>> copies;

@@ -29,7 +29,8 @@ MemoryObject::MemoryObject(uint64_t address, llvm::MutableArrayRef<uint8_t> byte
       written(written) {}
 
 MemoryObject::MemoryObject(Space space, uint64_t address, size_t size)
-    : space(space), address(address), storage(size), local(std::make_unique<Shadow<SharedRecord>>(size, SharedRecord())) {
+    : space(space), address(address), storage(size),
+      local(std::make_unique<Shadow<SharedRecord>>(size, SharedRecord())) {
   bytes = storage;
 }
 

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Access.h"
+#include "Views.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <cstring>
@@ -93,41 +93,6 @@ static FailureOr<Execute> decodeStore(Operation *op, Decoder &decoder) {
   else
     memref = store.getMemRef();
   return decodeAccess<true>(op, memref, store.getIndices(), op->getOperand(0), store.getAlignment(), decoder);
-}
-
-/// Offsets, sizes or strides that are partly operands.
-static FailureOr<llvm::SmallVector<std::variant<int64_t, Slot>, 4>> mixed(llvm::ArrayRef<OpFoldResult> values,
-                                                                          Decoder &decoder) {
-  llvm::SmallVector<std::variant<int64_t, Slot>, 4> result;
-  for (OpFoldResult value : values) {
-    if (std::optional<int64_t> constant = getConstantIntValue(value)) {
-      result.push_back(*constant);
-      continue;
-    }
-    FailureOr<Slot> slot = decoder.slotOf(cast<Value>(value));
-    if (failed(slot))
-      return failure();
-    result.push_back(*slot);
-  }
-  return result;
-}
-
-static int64_t valueFor(BlockState &state, const std::variant<int64_t, Slot> &value, unsigned thread) {
-  if (const int64_t *constant = std::get_if<int64_t>(&value))
-    return *constant;
-  return int64_t(state.lanes(std::get<Slot>(value).first)[thread]);
-}
-
-/// A size or stride, which must be the same in all active threads: that of the first.
-static int64_t uniform(BlockState &state, const std::variant<int64_t, Slot> &value) {
-  int64_t result = 0;
-  bool found = false;
-  state.forEachActive([&](unsigned thread) {
-    if (!found)
-      result = valueFor(state, value, thread);
-    found = true;
-  });
-  return result;
 }
 
 static FailureOr<Execute> decodeSubView(Operation *op, Decoder &decoder) {

@@ -67,8 +67,8 @@ static FailureOr<MmaInstruction> readNVGPU(Op op) {
   return checked(op, instruction);
 }
 
-/// The attribute if there is one, else what the operand's type says. Sparse ops are asked through the dense one: libMLIR
-/// 22 declares the function for both and defines it for one.
+/// The attribute if there is one, else what the operand's type says. Sparse ops are asked through the dense one:
+/// libMLIR 22 declares the function for both and defines it for one.
 static std::optional<NumberKind> multiplicandOf(std::optional<NVVM::MMATypes> type, OperandRange operands) {
   if (!type)
     type = NVVM::MmaOp::inferOperandMMAType(operands.front().getType(), /*isAccumulator=*/false);
@@ -84,7 +84,7 @@ static FailureOr<MmaInstruction> readNVVM(Op op, MmaInstruction instruction, std
     return op.emitOpError() << kUnknownTypes << "these operands";
   if (*c != *d)
     return op.emitOpError() << kUnknownTypes << "different accumulator and result, " << nameOf(*c) << " and "
-                          << nameOf(*d);
+                            << nameOf(*d);
   if (op.getShape().getN() != 8)
     return op.emitOpError() << "mma_shape: the simulator knows mma with n = 8 only, got n = " << op.getShape().getN();
   MmaShape &shape = instruction.shape;
@@ -112,7 +112,7 @@ static FailureOr<MmaInstruction> readUnscaled(Op op, MmaInstruction instruction)
 static FailureOr<MmaInstruction> read(NVVM::MmaOp op) {
   if (op.getLayoutA() != NVVM::MMALayout::row || op.getLayoutB() != NVVM::MMALayout::col)
     return op.emitOpError() << "mma_layout: expected A by rows and B by columns, got "
-                          << NVVM::stringifyEnum(op.getLayoutA()) << " and " << NVVM::stringifyEnum(op.getLayoutB());
+                            << NVVM::stringifyEnum(op.getLayoutA()) << " and " << NVVM::stringifyEnum(op.getLayoutB());
   return readUnscaled(op, {});
 }
 

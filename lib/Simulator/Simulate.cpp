@@ -54,14 +54,18 @@ static FailureOr<std::pair<std::unique_ptr<MemoryObject>, MemrefState>> bind(gpu
   auto refuse = [&]() { return kernel.emitOpError() << "argument " << index << " of type " << type << ' '; };
   if (bytes == 0 || !type.getLayout().isIdentity())
     return refuse() << "cannot be passed: expected whole bytes an element and no layout";
-  if (failed(verifyCompatibleShape(type.getShape(), buffer.shape)))
+  // A memref without extents is a bare pointer, as kernels reinterpret it: its buffer may have any.
+  if (type.getRank() != 0 && failed(verifyCompatibleShape(type.getShape(), buffer.shape)))
     return refuse() << "got a buffer of other extents";
   int64_t elements = ShapedType::getNumElements(buffer.shape);
   if (int64_t(buffer.bytes.size()) != elements * bytes)
     return refuse() << "takes " << elements * bytes << " bytes, got " << buffer.bytes.size();
   auto object = std::make_unique<MemoryObject>(address, buffer.bytes, buffer.initialized);
-  MemrefState state{object.get(), bytes, {}, rowMajorStrides(buffer.shape)};
-  state.sizes.assign(buffer.shape.begin(), buffer.shape.end());
+  MemrefState state{object.get(), bytes, {}, {}};
+  if (type.getRank() != 0) {
+    state.strides = rowMajorStrides(buffer.shape);
+    state.sizes.assign(buffer.shape.begin(), buffer.shape.end());
+  }
   return std::make_pair(std::move(object), state);
 }
 
@@ -75,6 +79,7 @@ struct BoundArgument {
 struct Attribution {
   Slot slot;
   MemRefType type;
+  bool isPrivate;
 };
 } // namespace
 
@@ -89,12 +94,13 @@ static void work(std::atomic<unsigned> &next, unsigned blocks, BlockState &state
         state.memrefs[argument.slot.first] = *argument.memref;
     }
     for (const Attribution &attribution : attributions) {
-      llvm::ArrayRef<int64_t> shape = attribution.type.getShape();
+      if (attribution.isPrivate) {
+        allocatePrivate(state, &attribution, attribution.slot, attribution.type);
+        continue;
+      }
       unsigned bytes = bytesOf(attribution.type.getElementType());
       MemoryObject &object = state.addShared(size_t(attribution.type.getNumElements()) * bytes);
-      MemrefState &memref = state.memrefs[attribution.slot.first];
-      memref = {&object, bytes, {}, rowMajorStrides(shape)};
-      memref.sizes.assign(shape.begin(), shape.end());
+      state.memrefs[attribution.slot.first] = denseState(object, attribution.type);
       std::fill_n(state.lanes(attribution.slot.first), state.padded, 0);
     }
     state.run(sequence);
@@ -136,23 +142,24 @@ FailureOr<SimulationReport> sdq::simulator::simulate(gpu::GPUFuncOp kernel, cons
     address += (objects[index]->bytes.size() + 511) / 256 * 256;
   }
   std::vector<Attribution> attributions;
-  for (BlockArgument value : kernel.getWorkgroupAttributions()) {
+  unsigned shared = unsigned(kernel.getWorkgroupAttributions().size());
+  llvm::SmallVector<BlockArgument> memories = llvm::to_vector(kernel.getWorkgroupAttributions());
+  llvm::append_range(memories, kernel.getPrivateAttributions());
+  for (auto [index, value] : llvm::enumerate(memories)) {
     auto type = cast<MemRefType>(value.getType());
     FailureOr<Slot> slot = decoder.slotOf(value);
     if (failed(slot))
       return failure();
     if (bytesOf(type.getElementType()) == 0 || !type.hasStaticShape() || !type.getLayout().isIdentity())
-      return kernel.emitOpError() << "has workgroup memory of type " << type
+      return kernel.emitOpError() << "has workgroup or private memory of type " << type
                                   << "; expected static extents, whole bytes an element and no layout";
-    attributions.push_back({*slot, type});
+    attributions.push_back({*slot, type, index >= shared});
   }
-  if (kernel.getNumPrivateAttributions() != 0)
-    return kernel.emitOpError() << "has private memory, which the simulator does not know";
   FailureOr<Sequence> sequence = decoder.decode(kernel.getBody().front());
   if (failed(sequence))
     return failure();
 
-  LaunchState launch{config, {}, {}};
+  LaunchState launch{config, {}, {}, {}};
   unsigned workers = config.workers != 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
   workers = unsigned(std::min<uint64_t>(workers, blocks));
   std::vector<std::unique_ptr<BlockState>> states;
@@ -169,6 +176,13 @@ FailureOr<SimulationReport> sdq::simulator::simulate(gpu::GPUFuncOp kernel, cons
 
   SimulationReport report;
   report.findings = std::move(launch.findings);
+  // In the order of the kernel, however the workers met them.
+  llvm::DenseMap<Operation *, size_t> order;
+  for (auto [index, op] : llvm::enumerate(decoder.countedOps()))
+    order[op] = index;
+  llvm::sort(report.findings, [&](const Finding &a, const Finding &b) {
+    return std::pair(order[a.op], a.kind) < std::pair(order[b.op], b.kind);
+  });
   for (auto [index, op] : llvm::enumerate(decoder.countedOps())) {
     OpCounts sum;
     for (const auto &state : states)

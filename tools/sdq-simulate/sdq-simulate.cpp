@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "sdq/Runtime/Npy.h"
 #include "sdq/Simulator/Simulate.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -40,11 +41,13 @@ static cl::opt<unsigned> dynamicShared("dynamic-shared", cl::desc("Bytes of dyna
 static cl::opt<unsigned> workers("workers", cl::desc("CPU threads (all cores)"), cl::init(0), cl::cat(category));
 static cl::list<std::string>
     argumentFlags("arg",
-                  cl::desc("The next argument: an integer, or a memref's content, zeros, undefined or random, with its "
-                           "extents where they are dynamic"),
+                  cl::desc("The next argument: an integer, or a memref's content: a .npy file, or zeros, undefined or "
+                           "random with its extents where they are dynamic"),
                   cl::value_desc("zeros[:4x8]"), cl::cat(category));
 static cl::list<unsigned> printFlag("print", cl::CommaSeparated, cl::desc("Print these arguments afterwards"),
                                     cl::cat(category));
+static cl::list<std::string> saveFlag("save", cl::desc("Write an argument to a .npy file afterwards"),
+                                      cl::value_desc("2=y.npy"), cl::cat(category));
 static cl::opt<bool> countsFlag("counts", cl::desc("Print what was counted, in all and by op"), cl::cat(category));
 static cl::opt<std::string> chipFlag("chip", cl::desc("Print an estimated time on this chip"), cl::cat(category));
 
@@ -65,13 +68,14 @@ static std::deque<std::vector<uint8_t>> memories;
 static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) {
   auto [content, shape] = text.split(':');
   Buffer buffer;
-  if (shape.empty()) {
+  if (shape.empty() && type.getRank() != 0) {
     if (!type.hasStaticShape())
       return invalid("--arg " + text + ": expected extents, as in zeros:4x8, for a dynamic memref");
     buffer.shape.assign(type.getShape().begin(), type.getShape().end());
   } else {
     llvm::SmallVector<llvm::StringRef> numbers;
-    shape.split(numbers, 'x');
+    if (!shape.empty())
+      shape.split(numbers, 'x');
     for (llvm::StringRef number : numbers)
       if (number.getAsInteger(10, buffer.shape.emplace_back()) || buffer.shape.back() < 0)
         return invalid("--arg " + text + ": expected extents, as in zeros:4x8, got '" + shape + "'");
@@ -87,6 +91,50 @@ static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) 
   } else if (content != "zeros") {
     return invalid("--arg " + text + ": expected zeros, undefined or random");
   }
+  return buffer;
+}
+
+/// The type that elements of a .npy file have for this type in MLIR: the unsigned one for codes that NumPy has no type
+/// for.
+static sdq::DType dtypeOf(Type element) {
+  if (element.isF16())
+    return sdq::DType::F16;
+  if (element.isBF16())
+    return sdq::DType::BF16;
+  if (element.isF32())
+    return sdq::DType::F32;
+  if (element.isF64())
+    return sdq::DType::F64;
+  if (element.isIndex())
+    return sdq::DType::I64;
+  if (element.isInteger(1))
+    return sdq::DType::Bool;
+  unsigned bits = element.getIntOrFloatBitWidth();
+  bool isInteger = isa<IntegerType>(element);
+  return bits == 64   ? sdq::DType::I64
+         : bits == 32 ? sdq::DType::I32
+         : bits == 16 ? sdq::DType::I16
+                      : (isInteger ? sdq::DType::I8 : sdq::DType::U8);
+}
+
+static bool isInteger(sdq::DType dtype) {
+  return !llvm::is_contained({sdq::DType::F16, sdq::DType::BF16, sdq::DType::F32, sdq::DType::F64}, dtype);
+}
+
+/// A memref argument from a file, whose elements must be of the memref's type; integers of either sign.
+static llvm::Expected<Buffer> readBuffer(MemRefType type, llvm::StringRef path) {
+  llvm::Expected<sdq::OwnedTensor> tensor = sdq::readNpy(path);
+  if (!tensor)
+    return tensor.takeError();
+  sdq::DType expected = dtypeOf(type.getElementType()), found = tensor->view.dtype;
+  if (expected != found &&
+      !(isInteger(expected) && isInteger(found) && sdq::byteWidth(expected) == sdq::byteWidth(found)))
+    return invalid(path + ": expected elements of " + sdq::name(expected) + ", found " + sdq::name(found));
+  sdq::OwnedTensor dense = sdq::copyDense(tensor->view);
+  Buffer buffer;
+  buffer.shape.assign(dense.view.shape.begin(), dense.view.shape.end());
+  const auto *bytes = static_cast<const uint8_t *>(dense.view.data);
+  buffer.bytes = memories.emplace_back(bytes, bytes + dense.view.numBytes());
   return buffer;
 }
 
@@ -167,7 +215,8 @@ static llvm::Expected<int> run(ModuleOp module) {
   for (auto [value, text] :
        llvm::zip_equal(kernel.getArguments().take_front(kernel.getNumArguments()), argumentFlags)) {
     if (auto type = dyn_cast<MemRefType>(value.getType())) {
-      llvm::Expected<Buffer> buffer = makeBuffer(type, text);
+      llvm::Expected<Buffer> buffer =
+          llvm::StringRef(text).ends_with(".npy") ? readBuffer(type, text) : makeBuffer(type, text);
       if (!buffer)
         return buffer.takeError();
       arguments.push_back(std::move(*buffer));
@@ -193,6 +242,18 @@ static llvm::Expected<int> run(ModuleOp module) {
     printElements(llvm::outs(), cast<MemRefType>(kernel.getArgument(index).getType()).getElementType(),
                   std::get<Buffer>(arguments[index]));
   }
+  for (llvm::StringRef text : saveFlag) {
+    auto [number, path] = text.split('=');
+    unsigned index;
+    if (number.getAsInteger(10, index) || index >= arguments.size() || path.empty() ||
+        !std::holds_alternative<Buffer>(arguments[index]))
+      return invalid("--save " + text + ": expected the number of a memref argument and a file, as in 2=y.npy");
+    const Buffer &buffer = std::get<Buffer>(arguments[index]);
+    Type element = cast<MemRefType>(kernel.getArgument(index).getType()).getElementType();
+    if (llvm::Error error =
+            sdq::writeNpy(path, sdq::TensorView::dense(buffer.bytes.data(), dtypeOf(element), buffer.shape)))
+      return std::move(error);
+  }
   if (countsFlag)
     printCounts(llvm::outs(), *report);
   if (!chipFlag.empty()) {
@@ -211,6 +272,8 @@ int main(int argc, char **argv) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);
+  // Host code around the kernels may be of any dialect, in generic form; in a kernel an unknown op is an error.
+  context.allowUnregisteredDialects();
   llvm::SourceMgr sources;
   SourceMgrDiagnosticHandler handler(sources, &context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(inputPath, sources, &context);

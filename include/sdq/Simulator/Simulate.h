@@ -74,7 +74,7 @@ struct SimulationReport {
 /// A kernel argument: a memref's elements in row-major order, read and written where they lie, or a scalar's bits.
 struct Buffer {
   llvm::MutableArrayRef<uint8_t> bytes;
-  /// Extents; those of the argument's type where it is static.
+  /// Extents; those of the argument's type where it is static, any where it has rank 0 (a bare pointer).
   std::vector<int64_t> shape;
   /// False: reading an element before the kernel wrote it is a finding.
   bool initialized = true;

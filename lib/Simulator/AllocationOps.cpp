@@ -1,0 +1,85 @@
+//===- AllocationOps.cpp - A thread's own memory, and shared globals ------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Access.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace sdq::simulator;
+
+/// What is allocated must have known extents: a thread's stack is laid out before it starts.
+static LogicalResult verify(Operation *op, MemRefType type) {
+  if (type.hasStaticShape() && type.getLayout().isIdentity() && bytesOf(type.getElementType()) != 0)
+    return success();
+  return op->emitOpError() << "allocates " << type << "; expected static extents, whole bytes an element and no layout";
+}
+
+MemrefState sdq::simulator::denseState(MemoryObject &object, MemRefType type) {
+  MemrefState state{&object, bytesOf(type.getElementType()), {}, {}};
+  state.sizes.assign(type.getShape().begin(), type.getShape().end());
+  state.strides.assign(type.getRank(), 1);
+  for (int64_t dimension = type.getRank(); dimension-- > 1;)
+    state.strides[dimension - 1] = state.strides[dimension] * state.sizes[dimension];
+  return state;
+}
+
+void sdq::simulator::allocatePrivate(BlockState &state, const void *key, const Slot &slot, MemRefType type) {
+  size_t size = size_t(type.getNumElements()) * bytesOf(type.getElementType());
+  // The next thread's copy starts as aligned as the first one's.
+  size_t pitch = (size + 255) / 256 * 256;
+  std::unique_ptr<MemoryObject> &object = state.allocations[key];
+  if (!object)
+    object = std::make_unique<MemoryObject>(Space::Private, 0, pitch * state.threads);
+  state.memrefs[slot.first] = denseState(*object, type);
+  uint64_t *offsets = state.lanes(slot.first);
+  state.forEachActive([&](unsigned thread) {
+    offsets[thread] = thread * pitch;
+    // A second time around, what it held is gone.
+    for (SharedRecord &record : object->shared().of(thread * pitch, unsigned(pitch)))
+      record.written = false;
+  });
+}
+
+static FailureOr<Execute> decodeAlloca(Operation *op, Decoder &decoder) {
+  MemRefType type = cast<memref::AllocaOp>(op).getType();
+  FailureOr<Slot> slot = decoder.slotOf(op->getResult(0));
+  if (failed(slot) || failed(verify(op, type)))
+    return failure();
+  return Execute([op, type, slot = *slot](BlockState &state) { allocatePrivate(state, op, slot, type); });
+}
+
+static FailureOr<Execute> decodeGetGlobal(Operation *op, Decoder &decoder) {
+  auto get = cast<memref::GetGlobalOp>(op);
+  MemRefType type = get.getType();
+  FailureOr<Slot> slot = decoder.slotOf(op->getResult(0));
+  if (failed(slot) || failed(verify(op, type)))
+    return failure();
+  auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(op, get.getNameAttr());
+  if (!global)
+    return op->emitOpError() << "names " << get.getNameAttr() << ", which is not a memref.global";
+  auto space = dyn_cast_or_null<gpu::AddressSpaceAttr>(type.getMemorySpace());
+  auto number = dyn_cast_or_null<IntegerAttr>(type.getMemorySpace());
+  bool shared = space ? space.getValue() == gpu::AddressSpace::Workgroup : number && number.getInt() == 3;
+  // Shared memory cannot have a value from the start: its globals are declared, or uninitialized.
+  if (!shared || !(global.isExternal() || global.isUninitialized()))
+    return op->emitOpError() << "names " << get.getNameAttr()
+                             << ", which is not shared memory without a value, all that the simulator knows of globals";
+  Operation *key = global;
+  size_t size = size_t(type.getNumElements()) * bytesOf(type.getElementType());
+  return Execute([=, slot = *slot](BlockState &state) {
+    MemoryObject *&object = state.sharedGlobals[key];
+    if (!object)
+      object = &state.addShared(size);
+    state.memrefs[slot.first] = denseState(*object, type);
+    std::fill_n(state.lanes(slot.first), state.padded, 0);
+  });
+}
+
+void sdq::simulator::addAllocationOps(Decoder &decoder) {
+  decoder.add<memref::AllocaOp>(decodeAlloca);
+  decoder.add<memref::GetGlobalOp>(decodeGetGlobal);
+}
