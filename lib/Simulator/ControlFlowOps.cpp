@@ -11,10 +11,9 @@
 
 #include "Engine.h"
 
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-
-#include "llvm/Support/FormatVariadic.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 
 using namespace mlir;
 using namespace sdq::simulator;
@@ -62,6 +61,8 @@ struct Body {
 } // namespace
 
 static FailureOr<Body> decodeBody(Region &region, Decoder &decoder) {
+  if (!llvm::hasSingleElement(region))
+    return region.getParentOp()->emitOpError() << "has branches between blocks in a region; expected one block";
   Block &block = region.front();
   FailureOr<Slots> arguments = decoder.slotsOf(block.getArguments());
   if (failed(arguments))
@@ -170,37 +171,73 @@ static FailureOr<Execute> decodeWhile(Operation *op, Decoder &decoder) {
   });
 }
 
-/// All threads of the block must be here.
-static FailureOr<Execute> decodeBarrier(Operation *op, Decoder &decoder) {
-  if (op->getNumOperands() != 0)
-    return op->emitOpError()
-           << "takes operands, which the simulator does not follow: expected a barrier of the whole block";
-  return Execute([](BlockState &state) {
-    for (unsigned warp = 0; warp < state.warps; ++warp)
-      if (uint32_t missing = state.all[warp] & ~state.active[warp]) {
-        unsigned thread = 32 * warp + unsigned(llvm::countr_zero(missing));
-        state.report(FindingKind::DivergentBarrier, thread, "does not reach a barrier that others wait at");
-        return;
-      }
-    ++state.blockTime;
+static FailureOr<Execute> decodeSwitch(Operation *op, Decoder &decoder) {
+  auto branch = cast<scf::IndexSwitchOp>(op);
+  FailureOr<Slot> selector = decoder.slotOf(branch.getArg());
+  FailureOr<Slots> results = decoder.slotsOf(op->getResults());
+  if (failed(selector) || failed(results) || failed(refuseMemrefs(op, op->getResultTypes())))
+    return failure();
+  // The default comes first among the regions.
+  std::vector<Body> bodies;
+  for (Region &region : op->getRegions()) {
+    FailureOr<Body> body = decodeBody(region, decoder);
+    if (failed(body))
+      return failure();
+    bodies.push_back(*body);
+  }
+  llvm::SmallVector<uint64_t> cases(branch.getCases().begin(), branch.getCases().end());
+  return Execute([=, selector = *selector, results = *results](BlockState &state) {
+    std::vector<uint32_t> before = state.active;
+    for (size_t side = 0; side < bodies.size(); ++side) {
+      state.active = before;
+      const uint64_t *at = state.lanes(selector.first);
+      narrow(state, [&](unsigned thread) {
+        auto chosen = llvm::find(cases, at[thread]);
+        return side == (chosen == cases.end() ? 0 : size_t(chosen - cases.begin()) + 1);
+      });
+      if (!state.anyActive())
+        continue;
+      state.run(*bodies[side].sequence);
+      assign(state, results, bodies[side].passed);
+    }
+    state.active = before;
   });
 }
 
-static FailureOr<Execute> decodeWarpBarrier(Operation *op, Decoder &decoder) {
-  FailureOr<Slot> lanes = decoder.slotOf(op->getOperand(0));
-  if (failed(lanes))
+static FailureOr<Execute> decodeExecuteRegion(Operation *op, Decoder &decoder) {
+  FailureOr<Slots> results = decoder.slotsOf(op->getResults());
+  if (failed(results) || failed(refuseMemrefs(op, op->getResultTypes())))
     return failure();
-  return Execute([lanes = *lanes](BlockState &state) {
-    for (unsigned warp = 0; warp < state.warps; ++warp) {
-      if (state.active[warp] == 0)
-        continue;
-      unsigned first = 32 * warp + unsigned(llvm::countr_zero(state.active[warp]));
-      uint32_t named = uint32_t(state.lanes(lanes.first)[first]);
-      if (uint32_t missing = named & state.all[warp] & ~state.active[warp])
-        state.report(FindingKind::DivergentCollective, 32 * warp + unsigned(llvm::countr_zero(missing)),
-                     llvm::formatv("is named by mask {0:x8} of a warp barrier but does not reach it", named).str());
-      ++state.warpTime[warp];
-    }
+  FailureOr<Body> body = decodeBody(op->getRegion(0), decoder);
+  if (failed(body))
+    return failure();
+  return Execute([=, body = *body, results = *results](BlockState &state) {
+    state.run(*body.sequence);
+    assign(state, results, body.passed);
+  });
+}
+
+static FailureOr<Execute> decodeAssert(Operation *op, Decoder &decoder) {
+  auto assertion = cast<cf::AssertOp>(op);
+  FailureOr<Slot> holds = decoder.slotOf(assertion.getArg());
+  if (failed(holds))
+    return failure();
+  return Execute([holds = *holds, message = assertion.getMsg().str()](BlockState &state) {
+    const uint64_t *flag = state.lanes(holds.first);
+    state.forEachActive([&](unsigned thread) {
+      if ((flag[thread] & 1) == 0)
+        state.report(FindingKind::Assertion, thread, "asserts \"" + message + "\", which does not hold");
+    });
+  });
+}
+
+/// A value nobody may depend on: zeros.
+static FailureOr<Execute> decodePoison(Operation *op, Decoder &decoder) {
+  FailureOr<Slot> result = decoder.slotOf(op->getResult(0));
+  if (failed(result))
+    return failure();
+  return Execute([result = *result](BlockState &state) {
+    std::fill(state.lanes(result.first), state.lanes(result.first + result.components), 0);
   });
 }
 
@@ -208,6 +245,8 @@ void sdq::simulator::addControlFlowOps(Decoder &decoder) {
   decoder.add<scf::ForOp>(decodeFor);
   decoder.add<scf::IfOp>(decodeIf);
   decoder.add<scf::WhileOp>(decodeWhile);
-  decoder.add<gpu::BarrierOp, NVVM::Barrier0Op, NVVM::BarrierOp>(decodeBarrier);
-  decoder.add<NVVM::SyncWarpOp>(decodeWarpBarrier);
+  decoder.add<scf::IndexSwitchOp>(decodeSwitch);
+  decoder.add<scf::ExecuteRegionOp>(decodeExecuteRegion);
+  decoder.add<cf::AssertOp>(decodeAssert);
+  decoder.add<ub::PoisonOp>(decodePoison);
 }

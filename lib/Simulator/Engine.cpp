@@ -64,6 +64,8 @@ Decoder::Decoder() {
   addViewOps(*this);
   addAllocationOps(*this);
   addReductionOps(*this);
+  addCallOps(*this);
+  addBarrierOps(*this);
 }
 
 FailureOr<Slot> Decoder::slotOf(Value value) {
@@ -95,17 +97,37 @@ FailureOr<Sequence> Decoder::decode(Block &block) {
     auto decode = table.find(op.getName().getStringRef());
     if (decode == table.end())
       return op.emitOpError() << "is not known to the simulator";
-    unsigned counter = ops.size();
-    ops.push_back(&op);
+    // A function that is called twice has its ops in the table already.
+    if (counters.try_emplace(&op, unsigned(ops.size())).second)
+      ops.push_back(&op);
     FailureOr<Execute> execute = decode->second(&op, *this);
     if (failed(execute))
       return failure();
-    sequence.push_back({&op, counter, std::move(*execute)});
+    sequence.push_back({&op, counters.lookup(&op), std::move(*execute)});
   }
   return sequence;
 }
 
 void LaunchState::report(FindingKind kind, Operation *op, unsigned block, llvm::function_ref<std::string()> message) {
+FailureOr<Decoder::Called> Decoder::decodeCallee(Operation *call, FunctionOpInterface callee) {
+  if (llvm::is_contained(callers, callee.getOperation()))
+    return call->emitOpError() << "calls '" << callee.getName() << "' from within itself, which needs a stack";
+  auto caller = std::move(slots);
+  slots.clear();
+  callers.push_back(callee);
+  Block &body = callee.getFunctionBody().front();
+  Called called;
+  auto arguments = slotsOf(callee.getArguments());
+  FailureOr<Sequence> sequence = decode(body);
+  auto returned = slotsOf(body.getTerminator()->getOperands());
+  callers.pop_back();
+  slots = std::move(caller);
+  if (failed(arguments) || failed(sequence) || failed(returned))
+    return failure();
+  return Called{*arguments, *returned, std::move(*sequence)};
+}
+
+void LaunchState::report(FindingKind kind, Operation *op, llvm::function_ref<std::string()> message) {
   std::lock_guard<std::mutex> lock(mutex);
   for (auto [finding, known] : llvm::zip_equal(findings, blocks))
     if (finding.kind == kind && finding.op == op) {

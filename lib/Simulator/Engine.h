@@ -18,6 +18,8 @@
 
 #include "sdq/Simulator/Simulate.h"
 
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
 #include "llvm/ADT/bit.h"
 
 #include <functional>
@@ -61,7 +63,16 @@ public:
   /// The slots of the operands (or results), in order.
   mlir::FailureOr<llvm::SmallVector<Slot, 4>> slotsOf(mlir::ValueRange values);
 
+  /// A function's body with slots of its own.
+  struct Called {
+    llvm::SmallVector<Slot, 4> arguments, returned;
+    Sequence sequence;
+  };
+  /// Fails, after an error at `call`, for a function that is being decoded already.
+  mlir::FailureOr<Called> decodeCallee(mlir::Operation *call, mlir::FunctionOpInterface callee);
+
   unsigned components() const { return nextComponent; }
+  /// In the order in which they were met first; an instruction's `counter` counts from 0 in it.
   llvm::ArrayRef<mlir::Operation *> countedOps() const { return ops; }
 
   void add(llvm::StringRef name, Decode decode) { table[name] = decode; }
@@ -74,6 +85,8 @@ private:
   llvm::StringMap<Decode> table;
   llvm::DenseMap<mlir::Value, Slot> slots;
   std::vector<mlir::Operation *> ops;
+  llvm::DenseMap<mlir::Operation *, unsigned> counters;
+  llvm::SmallVector<mlir::Operation *> callers;
   unsigned nextComponent = 0;
 };
 
@@ -89,6 +102,8 @@ void addAsyncCopyOps(Decoder &decoder);
 void addViewOps(Decoder &decoder);
 void addAllocationOps(Decoder &decoder);
 void addReductionOps(Decoder &decoder);
+void addCallOps(Decoder &decoder);
+void addBarrierOps(Decoder &decoder);
 
 /// What a memref value refers to; its slot holds each thread's offset from the start of the object, in bytes.
 struct MemrefState {

@@ -85,13 +85,16 @@ float decodeF16(uint32_t code) {
   return llvm::bit_cast<float>(bits | (code & 0x8000) << 16);
 }
 
-/// f32 to f16 for what stays a normal f16; false for the rest.
-bool encodeNormalF16(float value, uint32_t &code) {
-  uint32_t bits = llvm::bit_cast<uint32_t>(value), magnitude = bits & 0x7FFFFFFF;
-  if (magnitude - 0x38800000u >= 0x477FE000u - 0x38800000u)
+/// f32 to f16 for what rounds to a finite f16; false for the rest.
+bool encodeFiniteF16(float value, uint32_t &code) {
+  uint32_t bits = llvm::bit_cast<uint32_t>(value), magnitude = bits & 0x7FFFFFFF, sign = bits >> 16 & 0x8000;
+  if (magnitude >= 0x477FF000) // 65520 rounds up to 2^16
     return false;
-  uint32_t rounded = magnitude - (112u << 23) + 0xFFF + (magnitude >> 13 & 1);
-  code = (bits >> 16 & 0x8000) | rounded >> 13;
+  // Adding 0.5 puts a subnormal's last place, 2^-24, at the sum's last place, and the CPU rounds.
+  if (magnitude < 0x38800000)
+    code = sign | (llvm::bit_cast<uint32_t>(llvm::bit_cast<float>(magnitude) + 0.5f) - 0x3F000000);
+  else
+    code = sign | (magnitude - (112u << 23) + 0xFFF + (magnitude >> 13 & 1)) >> 13;
   return true;
 }
 
@@ -141,16 +144,27 @@ float sdq::simulator::decode(NumberKind kind, uint32_t code) {
   }
 }
 
+static uint32_t encodeByRounding(NumberKind kind, double value, Overflow overflow);
+
 uint32_t sdq::simulator::encode(NumberKind kind, float value, Overflow overflow) {
   uint32_t code;
-  if (kind == NumberKind::F16 && encodeNormalF16(value, code))
+  if (kind == NumberKind::F32 && std::isfinite(value))
+    return llvm::bit_cast<uint32_t>(value);
+  if (kind == NumberKind::F16 && encodeFiniteF16(value, code))
     return code;
   if (kind == NumberKind::BF16 && encodeFiniteBF16(value, code))
     return code;
-  return encode(kind, double(value), overflow);
+  return encodeByRounding(kind, value, overflow);
 }
 
 uint32_t sdq::simulator::encode(NumberKind kind, double value, Overflow overflow) {
+  // What fits an f32 is not rounded twice by way of it.
+  if (auto narrow = float(value); double(narrow) == value)
+    return encode(kind, narrow, overflow);
+  return encodeByRounding(kind, value, overflow);
+}
+
+static uint32_t encodeByRounding(NumberKind kind, double value, Overflow overflow) {
   assert(!isInteger(kind) && "not a float kind");
   const KindTraits &traits = traitsOf(kind);
   uint32_t sign = traits.hasSign && std::signbit(value) ? 1u << (bitsOf(kind) - 1) : 0;
