@@ -108,7 +108,6 @@ FailureOr<Sequence> Decoder::decode(Block &block) {
   return sequence;
 }
 
-void LaunchState::report(FindingKind kind, Operation *op, unsigned block, llvm::function_ref<std::string()> message) {
 FailureOr<Decoder::Called> Decoder::decodeCallee(Operation *call, FunctionOpInterface callee) {
   if (llvm::is_contained(callers, callee.getOperation()))
     return call->emitOpError() << "calls '" << callee.getName() << "' from within itself, which needs a stack";
@@ -116,7 +115,6 @@ FailureOr<Decoder::Called> Decoder::decodeCallee(Operation *call, FunctionOpInte
   slots.clear();
   callers.push_back(callee);
   Block &body = callee.getFunctionBody().front();
-  Called called;
   auto arguments = slotsOf(callee.getArguments());
   FailureOr<Sequence> sequence = decode(body);
   auto returned = slotsOf(body.getTerminator()->getOperands());
@@ -127,7 +125,7 @@ FailureOr<Decoder::Called> Decoder::decodeCallee(Operation *call, FunctionOpInte
   return Called{*arguments, *returned, std::move(*sequence)};
 }
 
-void LaunchState::report(FindingKind kind, Operation *op, llvm::function_ref<std::string()> message) {
+void LaunchState::report(FindingKind kind, Operation *op, unsigned block, llvm::function_ref<std::string()> message) {
   std::lock_guard<std::mutex> lock(mutex);
   for (auto [finding, known] : llvm::zip_equal(findings, blocks))
     if (finding.kind == kind && finding.op == op) {

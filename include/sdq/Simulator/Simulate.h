@@ -24,6 +24,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,6 +68,8 @@ struct OpCounts {
 };
 
 struct SimulationReport {
+  /// Keeps alive the ops that are named here: those of the kernel, or of a copy whose control flow was structured.
+  std::shared_ptr<const void> kernel;
   std::vector<Finding> findings;
   /// In the order of the kernel.
   std::vector<std::pair<mlir::Operation *, OpCounts>> counts;
