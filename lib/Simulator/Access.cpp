@@ -28,57 +28,60 @@ FailureOr<Place> sdq::simulator::placeOf(Operation *op, Value memref, ValueRange
   if (!type || bytesOf(type.getElementType()) == 0)
     return op->emitOpError() << "accesses " << memref.getType()
                              << "; the simulator knows memrefs with elements of whole bytes";
-  FailureOr<Slot> slot = decoder.slotOf(memref);
-  FailureOr<llvm::SmallVector<Slot, 4>> slots = decoder.slotsOf(indices);
-  if (failed(slot) || failed(slots))
+  FailureOr<MemrefSlots> slots = memrefSlotsOf(memref, decoder);
+  FailureOr<llvm::SmallVector<Slot, 4>> at = decoder.slotsOf(indices);
+  if (failed(slots) || failed(at))
     return failure();
-  return Place{*slot, *slots, type, bytesOf(type.getElementType())};
+  return Place{*slots, *at};
 }
 
-static std::string describe(const Place &place) {
+static std::string describe(Type type) {
   std::string text;
-  llvm::raw_string_ostream(text) << place.type;
+  llvm::raw_string_ostream(text) << type;
   return text;
 }
 
-std::optional<uint64_t> sdq::simulator::locate(BlockState &state, const Place &place, unsigned thread,
+std::optional<Position> sdq::simulator::locate(BlockState &state, const Place &place, unsigned thread,
                                                unsigned elements, unsigned alignment, const char *verb) {
-  const MemrefState &memref = state.memrefs[place.memref.first];
-  int64_t offset = int64_t(state.lanes(place.memref.first)[thread]);
+  const MemrefSlots &memref = place.memref;
+  int64_t offset = int64_t(state.lanes(memref.offset.first)[thread]), bytes = memref.elementBytes;
   for (unsigned dimension = 0; dimension < place.indices.size(); ++dimension) {
-    int64_t index = int64_t(state.lanes(place.indices[dimension].first)[thread]), size = memref.sizes[dimension];
+    int64_t index = int64_t(state.lanes(place.indices[dimension].first)[thread]),
+            size = valueFor(state, memref.sizes[dimension], thread);
     int64_t last = dimension + 1 == place.indices.size() ? index + int64_t(elements) - 1 : index;
     if (index < 0 || last >= size) {
       state.report(FindingKind::OutOfBounds, thread,
                    llvm::formatv("{0} at index {1} of dimension {2}, whose size is {3}, of {4}", verb,
-                                 index < 0 ? index : last, dimension, size, describe(place))
+                                 index < 0 ? index : last, dimension, size, describe(memref.type))
                        .str());
       return std::nullopt;
     }
-    offset += index * memref.strides[dimension] * int64_t(place.elementBytes);
+    offset += index * valueFor(state, memref.strides[dimension], thread) * bytes;
   }
-  int64_t end = offset + int64_t(elements * place.elementBytes);
-  if (offset < 0 || end > int64_t(memref.object->bytes.size())) {
+  MemoryObject *object = objectFor(state, memref, thread);
+  int64_t end = offset + int64_t(elements) * bytes, size = object ? int64_t(object->bytes.size()) : 0;
+  if (offset < 0 || end > size) {
     state.report(FindingKind::OutOfBounds, thread,
-                 llvm::formatv("{0} at bytes {1} to {2} of the {3} that {4} has", verb, offset, end - 1,
-                               memref.object->bytes.size(), describe(place))
+                 llvm::formatv("{0} at bytes {1} to {2} of the {3} that {4} has", verb, offset, end - 1, size,
+                               describe(memref.type))
                      .str());
     return std::nullopt;
   }
-  if ((memref.object->address + uint64_t(offset)) % alignment != 0) {
-    state.report(
-        FindingKind::Misaligned, thread,
-        llvm::formatv("{0} at byte {1} of {2}, expected a multiple of {3}", verb, offset, describe(place), alignment)
-            .str());
-    return std::nullopt;
-  }
-  return uint64_t(offset);
+  Position at{object, uint64_t(offset)};
+  if (at.address() % alignment == 0)
+    return at;
+  state.report(FindingKind::Misaligned, thread,
+               llvm::formatv("{0} at byte {1} of {2}, expected a multiple of {3}", verb, offset, describe(memref.type),
+                             alignment)
+                   .str());
+  return std::nullopt;
 }
 
-void sdq::simulator::reportFault(BlockState &state, const MemoryObject &object, const AccessFault &fault,
-                                 uint64_t offset, unsigned thread, const char *verb) {
+void sdq::simulator::reportFault(BlockState &state, const Position &at, const AccessFault &fault, unsigned thread,
+                                 const char *verb) {
   static constexpr const char *spaces[] = {"global", "shared", "private"};
-  const char *space = spaces[size_t(object.space)];
+  const char *space = spaces[size_t(at.object->space)];
+  uint64_t offset = at.offset;
   switch (fault.kind) {
   case AccessFault::None:
     return;
@@ -108,28 +111,32 @@ void sdq::simulator::reportFault(BlockState &state, const MemoryObject &object, 
   }
 }
 
-void sdq::simulator::readFor(BlockState &state, MemoryObject &object, uint64_t offset, unsigned size, unsigned thread,
-                             uint8_t *to) {
-  AccessFault fault = readBytes(object, offset, size, state.stamp(thread), state.block, to);
-  reportFault(state, object, fault, offset, thread, "reads");
+void sdq::simulator::readFor(BlockState &state, const Position &at, unsigned size, unsigned thread, uint8_t *to) {
+  AccessFault fault = readBytes(*at.object, at.offset, size, state.stamp(thread), state.block, to);
+  reportFault(state, at, fault, thread, "reads");
 }
 
-void sdq::simulator::writeFor(BlockState &state, MemoryObject &object, uint64_t offset, unsigned size, unsigned thread,
+void sdq::simulator::writeFor(BlockState &state, const Position &at, unsigned size, unsigned thread,
                               const uint8_t *from) {
-  AccessFault fault = writeBytes(object, offset, size, state.stamp(thread), state.block, from);
-  reportFault(state, object, fault, offset, thread, "writes");
+  AccessFault fault = writeBytes(*at.object, at.offset, size, state.stamp(thread), state.block, from);
+  reportFault(state, at, fault, thread, "writes");
 }
 
-void sdq::simulator::countAccess(BlockState &state, Space space, llvm::ArrayRef<uint64_t> addresses, unsigned bytes,
-                                 uint32_t lanes) {
+void WarpAccess::count(BlockState &state, unsigned bytes, unsigned piece) const {
   OpCounts &counts = state.counter();
-  if (space == Space::Global) {
-    GlobalCost cost = sectorsOf(addresses, bytes, lanes);
-    counts.transactions += cost.transactions;
-    counts.sectors += cost.sectors;
-  } else if (space == Space::Shared) {
-    SharedCost cost = bankConflicts(addresses, bytes, lanes);
-    counts.sharedPasses += cost.passes;
-    counts.bankConflicts += cost.conflicts();
+  std::array<uint64_t, 32> at = addresses;
+  for (unsigned done = 0; done < bytes; done += piece) {
+    if (uint32_t global = lanes[size_t(Space::Global)]) {
+      GlobalCost cost = sectorsOf(at, piece, global);
+      counts.transactions += cost.transactions;
+      counts.sectors += cost.sectors;
+    }
+    if (uint32_t shared = lanes[size_t(Space::Shared)]) {
+      SharedCost cost = bankConflicts(at, piece, shared);
+      counts.sharedPasses += cost.passes;
+      counts.bankConflicts += cost.conflicts();
+    }
+    for (uint64_t &address : at)
+      address += piece;
   }
 }

@@ -12,17 +12,22 @@
 #ifndef SDQ_LIB_SIMULATOR_ACCESS_H
 #define SDQ_LIB_SIMULATOR_ACCESS_H
 
-#include "Engine.h"
+#include "Memref.h"
 
 namespace sdq::simulator {
 
 /// A place in a memref, by indices.
 struct Place {
-  Slot memref;
+  MemrefSlots memref;
   llvm::SmallVector<Slot, 4> indices;
-  mlir::MemRefType type;
-  /// Of an element in memory.
-  unsigned elementBytes = 0;
+};
+
+/// A byte of memory.
+struct Position {
+  MemoryObject *object;
+  uint64_t offset;
+
+  uint64_t address() const { return object->address + offset; }
 };
 
 /// Decodes; an error for elements that are not whole bytes.
@@ -31,26 +36,35 @@ mlir::FailureOr<Place> placeOf(mlir::Operation *op, mlir::Value memref, mlir::Va
 /// Bytes of an element of this type in memory; 0 if it is not a whole number of them.
 unsigned bytesOf(mlir::Type element);
 
-/// The thread's byte offset into the memref's object, if `elements` elements along the last dimension are in bounds and
-/// start at a multiple of `alignment` bytes. `verb`: "reads", "writes".
-std::optional<uint64_t> locate(BlockState &state, const Place &place, unsigned thread, unsigned elements,
+/// Where the thread's place is, if `elements` elements along the last dimension are in bounds and start at a multiple
+/// of `alignment` bytes. `verb`: "reads", "writes".
+std::optional<Position> locate(BlockState &state, const Place &place, unsigned thread, unsigned elements,
                                unsigned alignment, const char *verb);
 
 /// Reads or writes for a thread and reports what that meets.
-void readFor(BlockState &state, MemoryObject &object, uint64_t offset, unsigned size, unsigned thread, uint8_t *to);
-void writeFor(BlockState &state, MemoryObject &object, uint64_t offset, unsigned size, unsigned thread,
-              const uint8_t *from);
-/// Reports the fault of an access to `offset`.
-void reportFault(BlockState &state, const MemoryObject &object, const AccessFault &fault, uint64_t offset,
-                 unsigned thread, const char *verb);
+void readFor(BlockState &state, const Position &at, unsigned size, unsigned thread, uint8_t *to);
+void writeFor(BlockState &state, const Position &at, unsigned size, unsigned thread, const uint8_t *from);
+/// Reports the fault of an access.
+void reportFault(BlockState &state, const Position &at, const AccessFault &fault, unsigned thread, const char *verb);
 
-/// A dense row-major memref of all of `object`.
-MemrefState denseState(MemoryObject &object, mlir::MemRefType type);
 /// Gives each active thread uninitialised memory of its own, the same for each `key` in a block.
-void allocatePrivate(BlockState &state, const void *key, const Slot &slot, mlir::MemRefType type);
+void allocatePrivate(BlockState &state, const void *key, const MemrefSlots &memref);
 
-/// Counts one access of a warp: `lanes` touch `bytes` each at `addresses`.
-void countAccess(BlockState &state, Space space, llvm::ArrayRef<uint64_t> addresses, unsigned bytes, uint32_t lanes);
+/// What the lanes of a warp access together, to be counted. Lanes may meet different spaces of memory.
+class WarpAccess {
+public:
+  void add(unsigned lane, const Position &at) {
+    lanes[size_t(at.object->space)] |= 1u << lane;
+    addresses[lane] = at.address();
+  }
+  /// Counts an access of `bytes` by each lane, in pieces of at most `piece`, as instructions move them.
+  void count(BlockState &state, unsigned bytes, unsigned piece) const;
+
+private:
+  std::array<uint64_t, 32> addresses{};
+  /// By space.
+  std::array<uint32_t, 3> lanes{};
+};
 
 } // namespace sdq::simulator
 

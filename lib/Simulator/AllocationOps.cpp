@@ -18,26 +18,15 @@ static LogicalResult verify(Operation *op, MemRefType type) {
   return op->emitOpError() << "allocates " << type << "; expected static extents, whole bytes an element and no layout";
 }
 
-MemrefState sdq::simulator::denseState(MemoryObject &object, MemRefType type) {
-  MemrefState state{&object, bytesOf(type.getElementType()), {}, {}};
-  state.sizes.assign(type.getShape().begin(), type.getShape().end());
-  state.strides.assign(type.getRank(), 1);
-  for (int64_t dimension = type.getRank(); dimension-- > 1;)
-    state.strides[dimension - 1] = state.strides[dimension] * state.sizes[dimension];
-  return state;
-}
-
-void sdq::simulator::allocatePrivate(BlockState &state, const void *key, const Slot &slot, MemRefType type) {
-  size_t size = size_t(type.getNumElements()) * bytesOf(type.getElementType());
+void sdq::simulator::allocatePrivate(BlockState &state, const void *key, const MemrefSlots &memref) {
+  size_t size = size_t(memref.type.getNumElements()) * memref.elementBytes;
   // The next thread's copy starts as aligned as the first one's.
   size_t pitch = (size + 255) / 256 * 256;
   std::unique_ptr<MemoryObject> &object = state.allocations[key];
   if (!object)
     object = std::make_unique<MemoryObject>(Space::Private, 0, pitch * state.threads);
-  state.memrefs[slot.first] = denseState(*object, type);
-  uint64_t *offsets = state.lanes(slot.first);
   state.forEachActive([&](unsigned thread) {
-    offsets[thread] = thread * pitch;
+    setFor(state, memref, thread, denseState(object.get(), int64_t(thread * pitch), memref.type.getShape()));
     // A second time around, what it held is gone.
     for (SharedRecord &record : object->shared().of(thread * pitch, unsigned(pitch)))
       record.written = false;
@@ -45,18 +34,17 @@ void sdq::simulator::allocatePrivate(BlockState &state, const void *key, const S
 }
 
 static FailureOr<Execute> decodeAlloca(Operation *op, Decoder &decoder) {
-  MemRefType type = cast<memref::AllocaOp>(op).getType();
-  FailureOr<Slot> slot = decoder.slotOf(op->getResult(0));
-  if (failed(slot) || failed(verify(op, type)))
+  FailureOr<MemrefSlots> memref = memrefSlotsOf(op->getResult(0), decoder);
+  if (failed(memref) || failed(verify(op, memref->type)))
     return failure();
-  return Execute([op, type, slot = *slot](BlockState &state) { allocatePrivate(state, op, slot, type); });
+  return Execute([op, memref = *memref](BlockState &state) { allocatePrivate(state, op, memref); });
 }
 
 static FailureOr<Execute> decodeGetGlobal(Operation *op, Decoder &decoder) {
   auto get = cast<memref::GetGlobalOp>(op);
   MemRefType type = get.getType();
-  FailureOr<Slot> slot = decoder.slotOf(op->getResult(0));
-  if (failed(slot) || failed(verify(op, type)))
+  FailureOr<MemrefSlots> memref = memrefSlotsOf(op->getResult(0), decoder);
+  if (failed(memref) || failed(verify(op, type)))
     return failure();
   auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(op, get.getNameAttr());
   if (!global)
@@ -70,12 +58,11 @@ static FailureOr<Execute> decodeGetGlobal(Operation *op, Decoder &decoder) {
                              << ", which is not shared memory without a value, all that the simulator knows of globals";
   Operation *key = global;
   size_t size = size_t(type.getNumElements()) * bytesOf(type.getElementType());
-  return Execute([=, slot = *slot](BlockState &state) {
+  return Execute([=, memref = *memref](BlockState &state) {
     MemoryObject *&object = state.sharedGlobals[key];
     if (!object)
       object = &state.addShared(size);
-    state.memrefs[slot.first] = denseState(*object, type);
-    std::fill_n(state.lanes(slot.first), state.padded, 0);
+    setForAll(state, memref, denseState(object, 0, memref.type.getShape()));
   });
 }
 

@@ -104,8 +104,6 @@ static FailureOr<Execute> decodeSelect(Operation *op, Decoder &decoder) {
   FailureOr<OpSlots> slots = slotsOf(op, decoder);
   if (failed(slots))
     return failure();
-  if (isa<MemRefType>(op->getResult(0).getType()))
-    return op->emitOpError() << "chooses between memrefs, which the simulator does not follow";
   Slot condition = slots->operands[0], yes = slots->operands[1], no = slots->operands[2], result = slots->result;
   bool one = condition.components == 1;
   return Execute([=](BlockState &state) {

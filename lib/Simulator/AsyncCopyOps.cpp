@@ -33,38 +33,34 @@ static FailureOr<Execute> decodeCopy(Operation *op, Decoder &decoder) {
       return failure();
     available = *slot;
   }
-  unsigned elements = unsigned(copy.getDstElements().getZExtValue()), size = elements * target->elementBytes;
+  unsigned elements = unsigned(copy.getDstElements().getZExtValue()), size = elements * target->memref.elementBytes;
   if (size != 4 && size != 8 && size != 16)
     return op->emitOpError() << "copies " << size << " bytes; expected 4, 8 or 16";
   return Execute([=, source = *source, target = *target](BlockState &state) {
-    MemoryObject &from = *state.memrefs[source.memref.first].object, &to = *state.memrefs[target.memref.first].object;
     for (unsigned warp = 0; warp < state.warps; ++warp) {
-      std::array<uint64_t, 32> reads{}, writes{};
-      uint32_t readers = 0, writers = 0;
+      WarpAccess reads, writes;
       for (uint32_t left = state.active[warp]; left != 0; left &= left - 1) {
         unsigned lane = unsigned(llvm::countr_zero(left)), thread = 32 * warp + lane;
         // Elements beyond what the source has are zeros.
         unsigned taken = available ? std::min<uint64_t>(state.lanes(available->first)[thread], elements) : elements;
-        std::optional<uint64_t> written = locate(state, target, thread, elements, size, "copies to shared memory");
+        std::optional<Position> to = locate(state, target, thread, elements, size, "copies to shared memory");
         uint8_t bytes[16] = {};
         if (taken > 0) {
-          std::optional<uint64_t> read = locate(state, source, thread, taken, size, "copies from global memory");
-          if (!read)
+          std::optional<Position> from = locate(state, source, thread, taken, size, "copies from global memory");
+          if (!from)
             continue;
-          readFor(state, from, *read, taken * source.elementBytes, thread, bytes);
-          readers |= 1u << lane;
-          reads[lane] = from.address + *read;
+          readFor(state, *from, taken * source.memref.elementBytes, thread, bytes);
+          reads.add(lane, *from);
         }
-        if (!written)
+        if (!to)
           continue;
-        AccessFault fault = startCopy(to, *written, size, state.stamp(thread), bytes);
-        reportFault(state, to, fault, *written, thread, "copies to");
-        state.copies[thread].push_back({&to, *written, size, kNobody});
-        writers |= 1u << lane;
-        writes[lane] = to.address + *written;
+        AccessFault fault = startCopy(*to->object, to->offset, size, state.stamp(thread), bytes);
+        reportFault(state, *to, fault, thread, "copies to");
+        state.copies[thread].push_back({to->object, to->offset, size, kNobody});
+        writes.add(lane, *to);
       }
-      countAccess(state, Space::Global, reads, size, readers);
-      countAccess(state, Space::Shared, writes, size, writers);
+      reads.count(state, size, size);
+      writes.count(state, size, size);
     }
   });
 }

@@ -18,26 +18,20 @@ using namespace sdq::simulator;
 
 static FailureOr<Execute> decodeCall(Operation *op, Decoder &decoder) {
   auto call = cast<func::CallOp>(op);
-  auto callee =
-      SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(op, call.getCalleeAttr().getLeafReference());
+  auto callee = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(op, call.getCalleeAttr().getLeafReference());
   if (!callee || callee.isExternal())
     return op->emitOpError() << "calls " << call.getCalleeAttr() << ", which has no body in the kernel's module";
   FailureOr<llvm::SmallVector<Slot, 4>> operands = decoder.slotsOf(op->getOperands()),
                                         results = decoder.slotsOf(op->getResults());
   if (failed(operands) || failed(results))
     return failure();
-  for (Type type : op->getResultTypes())
-    if (isa<MemRefType>(type))
-      return op->emitOpError() << "returns a memref, which the simulator does not follow";
   FailureOr<Decoder::Called> called = decoder.decodeCallee(op, callee);
   if (failed(called))
     return failure();
   auto body = std::make_shared<Decoder::Called>(std::move(*called));
   return Execute([=, operands = *operands, results = *results](BlockState &state) {
-    for (auto [argument, operand] : llvm::zip_equal(body->arguments, operands)) {
+    for (auto [argument, operand] : llvm::zip_equal(body->arguments, operands))
       state.copyActive(argument, operand);
-      state.memrefs[argument.first] = state.memrefs[operand.first];
-    }
     state.run(body->sequence);
     for (auto [result, returned] : llvm::zip_equal(results, body->returned))
       state.copyActive(result, returned);

@@ -44,14 +44,6 @@ static void narrow(BlockState &state, Predicate stays) {
     }
 }
 
-/// A memref that changes from iteration to iteration could refer to different objects in different threads.
-static LogicalResult refuseMemrefs(Operation *op, TypeRange types) {
-  for (Type type : types)
-    if (isa<MemRefType>(type))
-      return op->emitOpError() << "carries a memref, which the simulator does not follow";
-  return success();
-}
-
 namespace {
 /// A region of one block: arguments, body and what its terminator passes on.
 struct Body {
@@ -79,7 +71,7 @@ static FailureOr<Body> decodeBody(Region &region, Decoder &decoder) {
 static FailureOr<Execute> decodeFor(Operation *op, Decoder &decoder) {
   auto loop = cast<scf::ForOp>(op);
   FailureOr<Slots> operands = decoder.slotsOf(op->getOperands()), results = decoder.slotsOf(op->getResults());
-  if (failed(operands) || failed(results) || failed(refuseMemrefs(op, op->getResultTypes())))
+  if (failed(operands) || failed(results))
     return failure();
   FailureOr<Body> body = decodeBody(loop.getRegion(), decoder);
   if (failed(body))
@@ -116,7 +108,7 @@ static FailureOr<Execute> decodeIf(Operation *op, Decoder &decoder) {
   auto branch = cast<scf::IfOp>(op);
   FailureOr<Slot> condition = decoder.slotOf(branch.getCondition());
   FailureOr<Slots> results = decoder.slotsOf(op->getResults());
-  if (failed(condition) || failed(results) || failed(refuseMemrefs(op, op->getResultTypes())))
+  if (failed(condition) || failed(results))
     return failure();
   std::vector<Body> bodies;
   for (Region &region : op->getRegions())
@@ -144,8 +136,7 @@ static FailureOr<Execute> decodeIf(Operation *op, Decoder &decoder) {
 static FailureOr<Execute> decodeWhile(Operation *op, Decoder &decoder) {
   auto loop = cast<scf::WhileOp>(op);
   FailureOr<Slots> init = decoder.slotsOf(op->getOperands()), results = decoder.slotsOf(op->getResults());
-  if (failed(init) || failed(results) || failed(refuseMemrefs(op, op->getOperandTypes())) ||
-      failed(refuseMemrefs(op, op->getResultTypes())))
+  if (failed(init) || failed(results))
     return failure();
   FailureOr<Body> before = decodeBody(loop.getBefore(), decoder), after = decodeBody(loop.getAfter(), decoder);
   if (failed(before) || failed(after))
@@ -175,7 +166,7 @@ static FailureOr<Execute> decodeSwitch(Operation *op, Decoder &decoder) {
   auto branch = cast<scf::IndexSwitchOp>(op);
   FailureOr<Slot> selector = decoder.slotOf(branch.getArg());
   FailureOr<Slots> results = decoder.slotsOf(op->getResults());
-  if (failed(selector) || failed(results) || failed(refuseMemrefs(op, op->getResultTypes())))
+  if (failed(selector) || failed(results))
     return failure();
   // The default comes first among the regions.
   std::vector<Body> bodies;
@@ -206,7 +197,7 @@ static FailureOr<Execute> decodeSwitch(Operation *op, Decoder &decoder) {
 
 static FailureOr<Execute> decodeExecuteRegion(Operation *op, Decoder &decoder) {
   FailureOr<Slots> results = decoder.slotsOf(op->getResults());
-  if (failed(results) || failed(refuseMemrefs(op, op->getResultTypes())))
+  if (failed(results))
     return failure();
   FailureOr<Body> body = decodeBody(op->getRegion(0), decoder);
   if (failed(body))

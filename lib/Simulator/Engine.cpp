@@ -6,6 +6,8 @@
 
 #include "Engine.h"
 
+#include "Memref.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 
@@ -47,7 +49,9 @@ static Slot layoutOf(Type type) {
   }
   if (type.isIntOrFloat() && type.getIntOrFloatBitWidth() <= 64)
     return {0, 1, type.getIntOrFloatBitWidth()};
-  if (isa<IndexType, MemRefType, nvgpu::DeviceAsyncTokenType>(type))
+  if (auto memref = dyn_cast<MemRefType>(type))
+    return {0, componentsOf(memref), 64};
+  if (isa<IndexType, nvgpu::DeviceAsyncTokenType>(type))
     return {0, 1, 64};
   return {};
 }
@@ -149,7 +153,6 @@ BlockState::BlockState(LaunchState &launch, unsigned components, size_t counters
   if (threads % 32 != 0)
     all.back() = (1u << threads % 32) - 1;
   counts.resize(counters);
-  memrefs.resize(components);
   values.assign(size_t(components) * padded, 0);
 }
 

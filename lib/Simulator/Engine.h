@@ -105,13 +105,6 @@ void addReductionOps(Decoder &decoder);
 void addCallOps(Decoder &decoder);
 void addBarrierOps(Decoder &decoder);
 
-/// What a memref value refers to; its slot holds each thread's offset from the start of the object, in bytes.
-struct MemrefState {
-  MemoryObject *object = nullptr;
-  unsigned elementBytes = 0;
-  llvm::SmallVector<int64_t, 4> sizes, strides;
-};
-
 /// What all blocks share.
 struct LaunchState {
   LaunchConfig config;
@@ -148,8 +141,6 @@ public:
   std::vector<uint32_t> active, all;
   std::vector<OpCounts> counts;
   uint64_t tensorOps = 0;
-  /// By the first component of the memref's slot.
-  std::vector<MemrefState> memrefs;
   std::vector<std::unique_ptr<MemoryObject>> sharedObjects;
   MemoryObject *dynamicShared = nullptr;
   /// By `memref.global`.

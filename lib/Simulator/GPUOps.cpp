@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Engine.h"
+#include "Memref.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
@@ -53,15 +53,14 @@ static uint64_t along(const BlockState &state, unsigned, unsigned thread) {
 }
 
 static FailureOr<Execute> decodeDynamicShared(Operation *op, Decoder &decoder) {
-  FailureOr<Slot> result = decoder.slotOf(op->getResult(0));
+  FailureOr<MemrefSlots> result = memrefSlotsOf(op->getResult(0), decoder);
   if (failed(result))
     return failure();
   return Execute([result = *result](BlockState &state) {
     uint64_t bytes = state.launch.config.dynamicSharedBytes;
     if (!state.dynamicShared)
       state.dynamicShared = &state.addShared(bytes);
-    state.memrefs[result.first] = {state.dynamicShared, 1, {int64_t(bytes)}, {1}};
-    std::fill_n(state.lanes(result.first), state.padded, 0);
+    setForAll(state, result, denseState(state.dynamicShared, 0, {int64_t(bytes)}));
   });
 }
 

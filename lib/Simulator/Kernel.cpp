@@ -20,14 +20,19 @@ using namespace sdq::simulator;
 namespace {
 /// Memory of the block or of each thread, as the function declares it.
 struct Attribution {
-  Slot slot;
-  MemRefType type;
+  MemrefSlots memref;
   bool isPrivate;
+};
+
+/// Where an argument's value goes; the second if it is a memref.
+struct Parameter {
+  Slot slot;
+  MemrefSlots memref;
 };
 
 /// A value's memory or bits, the same in every block.
 struct BoundArgument {
-  Slot slot;
+  Parameter parameter;
   std::optional<MemrefState> memref;
   uint64_t bits = 0;
 };
@@ -44,7 +49,7 @@ struct Kernel::Program {
   /// The copy that was decoded instead, if it took one.
   OwningOpRef<gpu::GPUModuleOp> copy;
   Decoder decoder;
-  llvm::SmallVector<Slot> arguments;
+  std::vector<Parameter> parameters;
   std::vector<Attribution> attributions;
   Sequence sequence;
   /// Of each op, its place in the kernel.
@@ -69,18 +74,21 @@ LogicalResult Kernel::Program::decode(gpu::GPUFuncOp function) {
     FailureOr<Slot> slot = decoder.slotOf(argument);
     if (failed(slot))
       return failure();
-    arguments.push_back(*slot);
+    Parameter parameter{*slot, {}};
+    if (isa<MemRefType>(argument.getType()))
+      parameter.memref = *memrefSlotsOf(argument, decoder);
+    parameters.push_back(parameter);
   }
   auto attribute = [&](llvm::ArrayRef<BlockArgument> values, bool isPrivate) -> LogicalResult {
     for (BlockArgument value : values) {
       auto type = cast<MemRefType>(value.getType());
-      FailureOr<Slot> slot = decoder.slotOf(value);
-      if (failed(slot))
+      FailureOr<MemrefSlots> memref = memrefSlotsOf(value, decoder);
+      if (failed(memref))
         return failure();
       if (bytesOf(type.getElementType()) == 0 || !type.hasStaticShape() || !type.getLayout().isIdentity())
         return function.emitOpError() << "has workgroup or private memory of type " << type
                                       << "; expected static extents, whole bytes an element and no layout";
-      attributions.push_back({*slot, type, isPrivate});
+      attributions.push_back({*memref, isPrivate});
     }
     return success();
   };
@@ -94,13 +102,6 @@ LogicalResult Kernel::Program::decode(gpu::GPUFuncOp function) {
   for (auto [index, op] : llvm::enumerate(decoder.countedOps()))
     order[op] = index;
   return success();
-}
-
-static llvm::SmallVector<int64_t, 4> rowMajorStrides(llvm::ArrayRef<int64_t> shape) {
-  llvm::SmallVector<int64_t, 4> strides(shape.size(), 1);
-  for (size_t dimension = shape.size(); dimension-- > 1;)
-    strides[dimension - 1] = strides[dimension] * shape[dimension];
-  return strides;
 }
 
 FailureOr<BoundArguments> Kernel::Program::bind(llvm::ArrayRef<Argument> given) const {
@@ -119,7 +120,8 @@ FailureOr<BoundArguments> Kernel::Program::bind(llvm::ArrayRef<Argument> given) 
     if (bool(type) != bool(buffer))
       return refuse() << (type ? "got a scalar" : "got a buffer");
     if (!type) {
-      bound.values.push_back({arguments[index], std::nullopt, std::get<uint64_t>(argument) & arguments[index].mask()});
+      const Parameter &parameter = parameters[index];
+      bound.values.push_back({parameter, std::nullopt, std::get<uint64_t>(argument) & parameter.slot.mask()});
       continue;
     }
     unsigned bytes = bytesOf(type.getElementType());
@@ -137,12 +139,9 @@ FailureOr<BoundArguments> Kernel::Program::bind(llvm::ArrayRef<Argument> given) 
       object = bound.objects.back().get();
       address += (buffer->bytes.size() + 511) / 256 * 256;
     }
-    MemrefState state{object, bytes, {}, {}};
-    if (type.getRank() != 0) {
-      state.strides = rowMajorStrides(buffer->shape);
-      state.sizes.assign(buffer->shape.begin(), buffer->shape.end());
-    }
-    bound.values.push_back({arguments[index], state, 0});
+    llvm::ArrayRef<int64_t> extents = buffer->shape;
+    bound.values.push_back(
+        {parameters[index], denseState(object, 0, type.getRank() == 0 ? llvm::ArrayRef<int64_t>() : extents), 0});
   }
   return bound;
 }
@@ -152,19 +151,19 @@ void Kernel::Program::work(std::atomic<uint64_t> &next, uint64_t blocks, BlockSt
   for (uint64_t block = next++; block < blocks; block = next++) {
     state.start(unsigned(block));
     for (const BoundArgument &argument : bound.values) {
-      std::fill_n(state.lanes(argument.slot.first), state.padded, argument.bits);
       if (argument.memref)
-        state.memrefs[argument.slot.first] = *argument.memref;
+        setForAll(state, argument.parameter.memref, *argument.memref);
+      else
+        std::fill_n(state.lanes(argument.parameter.slot.first), state.padded, argument.bits);
     }
     for (const Attribution &attribution : attributions) {
       if (attribution.isPrivate) {
-        allocatePrivate(state, &attribution, attribution.slot, attribution.type);
+        allocatePrivate(state, &attribution, attribution.memref);
         continue;
       }
-      unsigned bytes = bytesOf(attribution.type.getElementType());
-      MemoryObject &object = state.addShared(size_t(attribution.type.getNumElements()) * bytes);
-      state.memrefs[attribution.slot.first] = denseState(object, attribution.type);
-      std::fill_n(state.lanes(attribution.slot.first), state.padded, 0);
+      MemRefType type = attribution.memref.type;
+      MemoryObject &object = state.addShared(size_t(type.getNumElements()) * attribution.memref.elementBytes);
+      setForAll(state, attribution.memref, denseState(&object, 0, type.getShape()));
     }
     state.run(sequence);
   }

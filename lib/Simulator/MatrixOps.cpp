@@ -61,23 +61,20 @@ static FailureOr<Execute> decodeLoadMatrix(Operation *op, Decoder &decoder) {
     forEachWarp(
         state, [&](unsigned warp) { return ~0u; },
         [&](unsigned warp) {
-          MemoryObject &object = *state.memrefs[place.memref.first].object;
-          std::array<uint64_t, 32> addresses{};
-          uint32_t lanes = 0;
+          WarpAccess together;
           std::vector<MatrixRow> rows(8 * count, MatrixRow{});
           for (unsigned row = 0; row < rows.size(); ++row) {
             if (!(state.active[warp] >> row & 1))
               continue;
             unsigned thread = 32 * warp + row;
-            std::optional<uint64_t> offset =
-                locate(state, place, thread, kMatrixRowBytes / place.elementBytes, kMatrixRowBytes, "loads a row");
-            if (!offset)
+            std::optional<Position> at = locate(state, place, thread, kMatrixRowBytes / place.memref.elementBytes,
+                                                kMatrixRowBytes, "loads a row");
+            if (!at)
               continue;
-            addresses[row] = object.address + *offset;
-            lanes |= 1u << row;
-            readFor(state, object, *offset, kMatrixRowBytes, thread, reinterpret_cast<uint8_t *>(rows[row].data()));
+            together.add(row, *at);
+            readFor(state, *at, kMatrixRowBytes, thread, reinterpret_cast<uint8_t *>(rows[row].data()));
           }
-          countAccess(state, object.space, addresses, kMatrixRowBytes, lanes);
+          together.count(state, kMatrixRowBytes, kMatrixRowBytes);
           std::vector<WarpRegister> registers(count);
           loadMatrices(rows, transpose, registers);
           unpack(state, result, registers, warp);

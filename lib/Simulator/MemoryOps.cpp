@@ -1,11 +1,10 @@
-//===- MemoryOps.cpp - Loads, stores and views of memory ------------------===//
+//===- MemoryOps.cpp - Loads and stores -----------------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
 #include "Access.h"
-#include "Views.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -19,40 +18,31 @@ using namespace sdq::simulator;
 /// bytes; a warp moves that much of a lane at once, at most 16.
 template <bool Store>
 static void access(BlockState &state, const Place &place, const Slot &value, unsigned alignment) {
-  MemoryObject &object = *state.memrefs[place.memref.first].object;
-  unsigned elements = value.components, size = elements * place.elementBytes;
-  unsigned piece = std::min({alignment, size, 16u});
+  unsigned elements = value.components, elementBytes = place.memref.elementBytes, size = elements * elementBytes;
   for (unsigned warp = 0; warp < state.warps; ++warp) {
-    uint32_t lanes = 0;
-    std::array<uint64_t, 32> offsets{};
+    WarpAccess together;
     for (uint32_t left = state.active[warp]; left != 0; left &= left - 1) {
       unsigned lane = unsigned(llvm::countr_zero(left)), thread = 32 * warp + lane;
-      std::optional<uint64_t> offset = locate(state, place, thread, elements, alignment, Store ? "writes" : "reads");
+      std::optional<Position> at = locate(state, place, thread, elements, alignment, Store ? "writes" : "reads");
       uint8_t bytes[256] = {};
       if (Store)
         for (unsigned element = 0; element < elements; ++element)
-          std::memcpy(bytes + element * place.elementBytes, state.lanes(value.first + element) + thread,
-                      place.elementBytes);
-      if (offset) {
-        lanes |= 1u << lane;
-        offsets[lane] = object.address + *offset;
+          std::memcpy(bytes + element * elementBytes, state.lanes(value.first + element) + thread, elementBytes);
+      if (at) {
+        together.add(lane, *at);
         if constexpr (Store)
-          writeFor(state, object, *offset, size, thread, bytes);
+          writeFor(state, *at, size, thread, bytes);
         else
-          readFor(state, object, *offset, size, thread, bytes);
+          readFor(state, *at, size, thread, bytes);
       }
       if (!Store)
         for (unsigned element = 0; element < elements; ++element) {
           uint64_t code = 0;
-          std::memcpy(&code, bytes + element * place.elementBytes, place.elementBytes);
+          std::memcpy(&code, bytes + element * elementBytes, elementBytes);
           state.lanes(value.first + element)[thread] = code & value.mask();
         }
     }
-    for (unsigned done = 0; done < size; done += piece) {
-      countAccess(state, object.space, offsets, piece, lanes);
-      for (uint64_t &offset : offsets)
-        offset += piece;
-    }
+    together.count(state, size, std::min({alignment, size, 16u}));
   }
 }
 
@@ -63,13 +53,14 @@ static FailureOr<Execute> decodeAccess(Operation *op, Value memref, ValueRange i
   FailureOr<Slot> slot = decoder.slotOf(value);
   if (failed(place) || failed(slot))
     return failure();
-  if (slot->components * place->elementBytes > 256)
-    return op->emitOpError() << "moves " << slot->components * place->elementBytes
+  unsigned elementBytes = place->memref.elementBytes;
+  if (slot->components * elementBytes > 256)
+    return op->emitOpError() << "moves " << slot->components * elementBytes
                              << " bytes a thread, the simulator at most 256";
-  if (!place->type.isLastDimUnitStride() && slot->components > 1)
+  if (!place->memref.type.isLastDimUnitStride() && slot->components > 1)
     return op->emitOpError() << "moves a vector along a dimension of stride other than 1";
   unsigned aligned = unsigned(alignment.value_or(0));
-  aligned = aligned == 0 ? place->elementBytes : aligned;
+  aligned = aligned == 0 ? elementBytes : aligned;
   return Execute([=, place = *place, slot = *slot](BlockState &state) { access<Store>(state, place, slot, aligned); });
 }
 
@@ -95,93 +86,9 @@ static FailureOr<Execute> decodeStore(Operation *op, Decoder &decoder) {
   return decodeAccess<true>(op, memref, store.getIndices(), op->getOperand(0), store.getAlignment(), decoder);
 }
 
-static FailureOr<Execute> decodeSubView(Operation *op, Decoder &decoder) {
-  auto view = cast<memref::SubViewOp>(op);
-  FailureOr<Slot> source = decoder.slotOf(view.getSource()), result = decoder.slotOf(view.getResult());
-  auto offsets = mixed(view.getMixedOffsets(), decoder), sizes = mixed(view.getMixedSizes(), decoder),
-       strides = mixed(view.getMixedStrides(), decoder);
-  if (failed(source) || failed(result) || failed(offsets) || failed(sizes) || failed(strides))
-    return failure();
-  llvm::SmallBitVector dropped = view.getDroppedDims();
-  return Execute([=, source = *source, result = *result, offsets = *offsets, sizes = *sizes,
-                  strides = *strides](BlockState &state) {
-    const MemrefState from = state.memrefs[source.first];
-    MemrefState to{from.object, from.elementBytes, {}, {}};
-    for (unsigned dimension = 0; dimension < offsets.size(); ++dimension)
-      if (!dropped[dimension]) {
-        to.sizes.push_back(uniform(state, sizes[dimension]));
-        to.strides.push_back(uniform(state, strides[dimension]) * from.strides[dimension]);
-      }
-    state.memrefs[result.first] = to;
-    uint64_t *at = state.lanes(result.first);
-    const uint64_t *base = state.lanes(source.first);
-    state.forEachActive([&](unsigned thread) {
-      at[thread] = base[thread];
-      for (unsigned dimension = 0; dimension < offsets.size(); ++dimension)
-        at[thread] +=
-            uint64_t(valueFor(state, offsets[dimension], thread) * from.strides[dimension] * from.elementBytes);
-    });
-  });
-}
-
-/// The same memory under the same extents.
-static FailureOr<Execute> decodeSameMemory(Operation *op, Decoder &decoder) {
-  FailureOr<Slot> source = decoder.slotOf(op->getOperand(0)), result = decoder.slotOf(op->getResult(0));
-  if (failed(source) || failed(result))
-    return failure();
-  return Execute([source = *source, result = *result](BlockState &state) {
-    state.memrefs[result.first] = state.memrefs[source.first];
-    state.copyActive(result, source);
-  });
-}
-
-static FailureOr<Execute> decodeDim(Operation *op, Decoder &decoder) {
-  auto dim = cast<memref::DimOp>(op);
-  FailureOr<Slot> source = decoder.slotOf(dim.getSource()), result = decoder.slotOf(dim.getResult());
-  std::optional<int64_t> index = dim.getConstantIndex();
-  if (failed(source) || failed(result))
-    return failure();
-  if (!index)
-    return op->emitOpError() << "asks for a dimension that is not a constant";
-  return Execute([source = *source, result = *result, index = *index](BlockState &state) {
-    std::fill_n(state.lanes(result.first), state.padded, uint64_t(state.memrefs[source.first].sizes[index]));
-  });
-}
-
-/// `memref.view` of bytes: a byte offset and extents of another element type.
-static FailureOr<Execute> decodeView(Operation *op, Decoder &decoder) {
-  auto view = cast<memref::ViewOp>(op);
-  MemRefType type = view.getType();
-  FailureOr<Slot> source = decoder.slotOf(view.getSource()), result = decoder.slotOf(view.getResult()),
-                  shift = decoder.slotOf(view.getByteShift());
-  auto sizes = mixed(mlir::getMixedValues(type.getShape(), view.getSizes(), op->getContext()), decoder);
-  unsigned bytes = bytesOf(type.getElementType());
-  if (failed(source) || failed(result) || failed(shift) || failed(sizes))
-    return failure();
-  if (bytes == 0)
-    return op->emitOpError() << "makes elements of " << type.getElementType() << ", not whole bytes";
-  return Execute([=, source = *source, result = *result, shift = *shift, sizes = *sizes](BlockState &state) {
-    MemrefState to{state.memrefs[source.first].object, bytes, {}, {}};
-    for (const auto &size : sizes)
-      to.sizes.push_back(uniform(state, size));
-    to.strides.assign(sizes.size(), 1);
-    for (size_t dimension = sizes.size(); dimension-- > 1;)
-      to.strides[dimension - 1] = to.strides[dimension] * to.sizes[dimension];
-    state.memrefs[result.first] = to;
-    uint64_t *at = state.lanes(result.first);
-    const uint64_t *base = state.lanes(source.first), *by = state.lanes(shift.first);
-    state.forEachActive([&](unsigned thread) { at[thread] = base[thread] + by[thread]; });
-  });
-}
-
 void sdq::simulator::addMemoryOps(Decoder &decoder) {
   decoder.add<memref::LoadOp>(decodeLoad<memref::LoadOp>);
   decoder.add<memref::StoreOp>(decodeStore<memref::StoreOp>);
   decoder.add<vector::LoadOp>(decodeLoad<vector::LoadOp>);
   decoder.add<vector::StoreOp>(decodeStore<vector::StoreOp>);
-  decoder.add<memref::SubViewOp>(decodeSubView);
-  decoder.add<memref::CastOp, memref::MemorySpaceCastOp>(decodeSameMemory);
-  decoder.add<memref::AssumeAlignmentOp>(decodeSameMemory);
-  decoder.add<memref::DimOp>(decodeDim);
-  decoder.add<memref::ViewOp>(decodeView);
 }

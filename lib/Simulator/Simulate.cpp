@@ -13,7 +13,7 @@ llvm::StringRef sdq::simulator::nameOf(FindingKind kind) {
   static constexpr const char *names[] = {
       "out-of-bounds",     "misaligned",           "uninitialized-read", "race",
       "divergent-barrier", "divergent-collective", "inactive-lane",      "unwaited-copy",
-      "illegal-metadata",  "undefined-selector",   "conflicting-write", "assertion"};
+      "illegal-metadata",  "undefined-selector",   "conflicting-write",  "assertion"};
   return names[size_t(kind)];
 }
 

@@ -182,12 +182,14 @@ static FailureOr<Execute> decodeExtractValue(Operation *op, Decoder &decoder) {
   return gather(slots->result, range(slots->operands[0].first + first, count));
 }
 
-/// Anything will do.
+/// Anything will do; of a memref, no memory at all.
 static FailureOr<Execute> decodeUndefined(Operation *op, Decoder &decoder) {
   FailureOr<Slot> result = decoder.slotOf(op->getResult(0));
   if (failed(result))
     return failure();
-  return Execute([](BlockState &) {});
+  return Execute([result = *result](BlockState &state) {
+    std::fill_n(state.lanes(result.first), size_t(result.components) * state.padded, 0);
+  });
 }
 
 void sdq::simulator::addVectorOps(Decoder &decoder) {
