@@ -8,6 +8,7 @@
 
 #include "sdq/Conversion/ONNXToLinalg/Passes.h"
 #include "sdq/Conversion/SDQToCPU/Passes.h"
+#include "sdq/Conversion/SDQToLinalg/Passes.h"
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
@@ -15,6 +16,7 @@
 #include "sdq/Import/ONNX/StubDialect.h"
 #include "sdq/Pipelines/Compress.h"
 #include "sdq/Pipelines/Decompose.h"
+#include "sdq/Pipelines/DecomposeTo.h"
 #include "sdq/Pipelines/LowerCPU.h"
 
 #include "mlir/InitAllDialects.h"
@@ -38,8 +40,10 @@ void sdq::registerPasses() {
   registerSDQTransformsPasses();
   registerONNXToLinalgPasses();
   registerSDQToCPUPasses();
+  registerSDQToLinalgPasses();
   registerPipelinesPasses();
   registerDecompose();
+  registerDecomposeTo();
   registerLowerCPU();
   registerNVGPUPasses();
 }

@@ -14,7 +14,8 @@
 //
 // so a CPU kernel visits with (0, 1) and scatters into a row buffer, while the 32 lanes of a warp visit with
 // (lane, 32) and each accumulates value · x[column]. Every nonzero is visited exactly once; a visit of a zero is
-// allowed (padding), always with a valid column.
+// allowed (padding), always with a valid column. `elementAt` reads one element by its place, where that takes no
+// search.
 //
 // A backend B provides
 //   types   Index (i64-like), Bits (u32), Real (f32), Predicate, Accumulators
@@ -134,52 +135,99 @@ typename B::Real decodeSlot(B &b, const Encoding &encoding, int64_t slots, Parts
   return b.mul(value, hasRowScale(encoding.scale) ? b.mul(scale, b.loadReal(parts[2], row)) : scale);
 }
 
+template <typename B, typename Parts>
+typename B::Real elementAt(B &b, const DenseFormat &format, Shape shape, Parts parts, typename B::Index row,
+                           typename B::Index column) {
+  return format.transposed ? decodeSlot(b, format.encoding, shape.rows, parts, column, row, row)
+                           : decodeSlot(b, format.encoding, shape.columns, parts, row, column, column);
+}
+
+template <typename B, typename Parts>
+typename B::Real elementAt(B &b, const LUTFormat &format, Shape shape, Parts parts, typename B::Index row,
+                           typename B::Index column) {
+  int64_t rowBytes = streamBytes(shape.columns, format.bits);
+  auto code = b.toIndex(loadCode(b, parts[0], row, column, format.bits, rowBytes));
+  return decodeSlot(b, Encoding{format.table}, 0, parts.drop_front(), row, code, column);
+}
+
+template <typename B, typename Parts>
+typename B::Real elementAt(B &b, const NMFormat &format, Shape shape, Parts parts, typename B::Index row,
+                           typename B::Index column) {
+  int64_t slots = format.slots(shape.columns), unit = format.unit();
+  // Parts come as values, scales, row_scale and last, unless the storage is Grid, the metadata.
+  if (format.storage() == NMStorage::Grid)
+    return elementAt(b, DenseFormat{format.encoding}, shape, parts, row, column);
+  auto metadata = parts.back();
+  auto m = b.index(format.m), n = b.index(format.n);
+  auto block = b.div(column, m);
+  auto inBlock = b.rem(column, m);
+  auto place = b.toBits(b.div(inBlock, b.index(unit)));
+
+  if (format.storage() == NMStorage::Mask) {
+    // The element is stored iff its bit is set, behind as many others as bits are set below it.
+    auto mask = b.loadBits(metadata, row, block);
+    auto stored = b.equal(b.and_(b.shr(mask, place), b.bits(1)), b.bits(1));
+    auto below = b.popcount(b.and_(mask, b.sub(b.shl(b.bits(1), place), b.bits(1))));
+    auto rank = b.mul(b.toIndex(below), b.index(unit));
+    if (unit == 2)
+      rank = b.add(rank, b.rem(inBlock, b.index(2)));
+    // A column that is not stored may have n others below it: any slot of its block does, since it is not used.
+    auto slot = b.add(b.mul(block, n), b.min(rank, b.index(format.n - 1)));
+    return b.select(stored, decodeSlot(b, format.encoding, slots, parts, row, slot, column), b.real(0.0f));
+  }
+
+  // The one of the block's few indices that says this place, if any does.
+  auto value = b.real(0.0f);
+  int64_t perBlock = format.n / unit, indices = slots / unit;
+  unsigned width = format.indexBits();
+  for (int64_t i = 0; i < perBlock; ++i) {
+    auto number = b.add(b.mul(block, b.index(perBlock)), b.index(i));
+    auto hit = b.equal(loadCode(b, metadata, row, number, width, streamBytes(indices, width)), place);
+    auto slot = b.mul(number, b.index(unit));
+    if (unit == 2)
+      slot = b.add(slot, b.rem(inBlock, b.index(2)));
+    value = b.select(hit, decodeSlot(b, format.encoding, slots, parts, row, slot, column), value);
+  }
+  return value;
+}
+
+/// Column by column.
+template <typename B, typename Format, typename Parts, typename Body>
+typename B::Accumulators visitColumns(B &b, const Format &format, Shape shape, Parts parts, typename B::Index row,
+                                      typename B::Index first, typename B::Index step, typename B::Accumulators inits,
+                                      const Body &body) {
+  return b.loop(first, b.index(shape.columns), step, inits, [&](auto column, auto accumulators) {
+    return body(column, elementAt(b, format, shape, parts, row, column), accumulators);
+  });
+}
+
 template <typename B, typename Parts, typename Body>
 typename B::Accumulators visitRow(B &b, const DenseFormat &format, Shape shape, Parts parts, typename B::Index row,
                                   typename B::Index first, typename B::Index step, typename B::Accumulators inits,
                                   const Body &body) {
-  return b.loop(first, b.index(shape.columns), step, inits, [&](auto column, auto accumulators) {
-    auto value = format.transposed ? decodeSlot(b, format.encoding, shape.rows, parts, column, row, row)
-                                   : decodeSlot(b, format.encoding, shape.columns, parts, row, column, column);
-    return body(column, value, accumulators);
-  });
+  return visitColumns(b, format, shape, parts, row, first, step, inits, body);
+}
+
+template <typename B, typename Parts, typename Body>
+typename B::Accumulators visitRow(B &b, const LUTFormat &format, Shape shape, Parts parts, typename B::Index row,
+                                  typename B::Index first, typename B::Index step, typename B::Accumulators inits,
+                                  const Body &body) {
+  return visitColumns(b, format, shape, parts, row, first, step, inits, body);
 }
 
 template <typename B, typename Parts, typename Body>
 typename B::Accumulators visitRow(B &b, const NMFormat &format, Shape shape, Parts parts, typename B::Index row,
                                   typename B::Index first, typename B::Index step, typename B::Accumulators inits,
                                   const Body &body) {
-  int64_t slots = format.slots(shape.columns), unit = format.unit();
-  // Parts come as values, scales, row_scale and last, unless the storage is Grid, the metadata.
-  if (format.storage() == NMStorage::Grid)
-    return visitRow(b, DenseFormat{format.encoding}, shape, parts, row, first, step, inits, body);
-  auto metadata = parts.back();
-  auto m = b.index(format.m), n = b.index(format.n);
-
-  if (format.storage() == NMStorage::Mask)
-    // Column by column: the element is stored iff its bit is set, behind as many others as bits are set below it.
-    return b.loop(first, b.index(shape.columns), step, inits, [&](auto column, auto accumulators) {
-      auto block = b.div(column, m);
-      auto inBlock = b.rem(column, m);
-      auto bit = b.toBits(b.div(inBlock, b.index(unit)));
-      auto mask = b.loadBits(metadata, row, block);
-      auto stored = b.equal(b.and_(b.shr(mask, bit), b.bits(1)), b.bits(1));
-      auto below = b.popcount(b.and_(mask, b.sub(b.shl(b.bits(1), bit), b.bits(1))));
-      auto rank = b.mul(b.toIndex(below), b.index(unit));
-      if (unit == 2)
-        rank = b.add(rank, b.rem(inBlock, b.index(2)));
-      // A column that is not stored may have n others below it: any slot of its block does, since it is not used.
-      auto slot = b.add(b.mul(block, n), b.min(rank, b.index(format.n - 1)));
-      auto value = decodeSlot(b, format.encoding, slots, parts, row, slot, column);
-      return body(column, b.select(stored, value, b.real(0.0f)), accumulators);
-    });
-
+  if (format.storage() != NMStorage::Indices)
+    return visitColumns(b, format, shape, parts, row, first, step, inits, body);
   // Slot by slot: the index says which column of the block it is.
-  int64_t indices = slots / unit;
+  int64_t slots = format.slots(shape.columns), unit = format.unit(), indices = slots / unit;
+  auto m = b.index(format.m), n = b.index(format.n);
   unsigned width = format.indexBits();
   return b.loop(first, b.index(slots), step, inits, [&](auto slot, auto accumulators) {
     auto block = b.div(slot, n);
-    auto index = loadCode(b, metadata, row, b.div(slot, b.index(unit)), width, streamBytes(indices, width));
+    auto index = loadCode(b, parts.back(), row, b.div(slot, b.index(unit)), width, streamBytes(indices, width));
     auto inBlock = b.mul(b.toIndex(index), b.index(unit));
     if (unit == 2)
       inBlock = b.add(inBlock, b.rem(slot, b.index(2)));
@@ -187,17 +235,6 @@ typename B::Accumulators visitRow(B &b, const NMFormat &format, Shape shape, Par
     // Padding past the last column holds zeros; it is visited at a column that exists.
     column = b.min(column, b.index(shape.columns - 1));
     return body(column, decodeSlot(b, format.encoding, slots, parts, row, slot, column), accumulators);
-  });
-}
-
-template <typename B, typename Parts, typename Body>
-typename B::Accumulators visitRow(B &b, const LUTFormat &format, Shape shape, Parts parts, typename B::Index row,
-                                  typename B::Index first, typename B::Index step, typename B::Accumulators inits,
-                                  const Body &body) {
-  int64_t rowBytes = streamBytes(shape.columns, format.bits);
-  return b.loop(first, b.index(shape.columns), step, inits, [&](auto column, auto accumulators) {
-    auto code = b.toIndex(loadCode(b, parts[0], row, column, format.bits, rowBytes));
-    return body(column, decodeSlot(b, Encoding{format.table}, 0, parts.drop_front(), row, code, column), accumulators);
   });
 }
 

@@ -30,9 +30,6 @@ static LogicalResult softmax(Node &node) {
 
   Extents extents = extentsOf(b, x);
   Kept kept(extents, axes);
-  Subscripts all;
-  for (int64_t d = 0; d < rank; ++d)
-    all.push_back(Subscript::at(d));
   Value largest = maxOver(b, x, axes);
   auto shifted = [](ImplicitLocOpBuilder &inner, ValueRange arguments) {
     return subtractScalars(inner, widen(inner, arguments[0]), arguments[1]);
@@ -55,19 +52,18 @@ static LogicalResult softmax(Node &node) {
                               return narrow(inner, value, element);
                             }));
   }
-  SmallVector<Value> results = LoopNest(b, extents)
-                                   .reduce(axes)
-                                   .read(x)
-                                   .read(largest, kept.subscripts)
-                                   .write(emptyTensor(b, extents, wide), all)
-                                   .write(filled(b, kept.extents, constant(b, wide, 0)), kept.subscripts)
-                                   .emit([&](ImplicitLocOpBuilder &inner, ValueRange arguments) -> SmallVector<Value> {
-                                     Value power = math::ExpOp::create(inner, shifted(inner, arguments));
-                                     return {power, addScalars(inner, arguments[3], power, reorderable)};
-                                   });
+  // Two loops, though one could write both: compilers tile reductions that write nothing else.
+  Value powers = LoopNest(b, extents)
+                     .read(x)
+                     .read(largest, kept.subscripts)
+                     .map(wide, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) -> Value {
+                       return math::ExpOp::create(inner, shifted(inner, arguments));
+                     });
+  Value sum = sumOver(b, LoopNest(b, extents).read(powers), extents, axes, element,
+                      [](ImplicitLocOpBuilder &, ValueRange arguments) { return arguments[0]; });
   return node.replace(LoopNest(b, extents)
-                          .read(results[0])
-                          .read(results[1], kept.subscripts)
+                          .read(powers)
+                          .read(sum, kept.subscripts)
                           .map(element, [&](ImplicitLocOpBuilder &inner, ValueRange arguments) {
                             return narrow(inner, divideScalars(inner, arguments[0], arguments[1], false), element);
                           }));

@@ -15,6 +15,8 @@
 
 #include "Kernels.h"
 
+#include "sdq/Dialect/SDQ/IR/Activations.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -25,10 +27,8 @@ using namespace sdq;
 
 namespace {
 
-/// Terms that meet the activations in the same form.
-struct TermGroup {
-  ActivationFormatAttr activation; // null: as they come
-  SmallVector<std::pair<WeightFormat, ValueRange>> terms;
+/// Terms that meet the activations in the same form, with what the kernel keeps for them.
+struct KernelGroup : TermGroup {
   Value activations; // memref<?xKxT or f32>
   Value decoded;     // memref<Kx16xf32>
 };
@@ -42,46 +42,25 @@ public:
 
   void build(ArrayAttr activations) {
     Value tokens = memref::DimOp::create(b, location, x, 0);
-    for (TermGroup &group : groupTerms(activations))
-      groups.push_back(group);
-    for (TermGroup &group : groups)
+    for (TermGroup &group : groupTerms(weight, activations, parts))
+      groups.push_back({std::move(group), Value(), Value()});
+    for (KernelGroup &group : groups)
       prepare(group, tokens);
     forEach(index(0), index(weight.getRows()), kChannelBlock, [&](Value channel) {
-      Value channels = arith::MinUIOp::create(b, location, index(kChannelBlock),
-                                              sub(index(weight.getRows()), channel));
-      for (TermGroup &group : groups)
+      Value channels = arith::MinUIOp::create(b, location, index(kChannelBlock), sub(index(weight.getRows()), channel));
+      for (KernelGroup &group : groups)
         decodeBlock(group, channel, channels);
       Value whole = sub(tokens, arith::RemUIOp::create(b, location, tokens, index(kTokenBlock)));
-      forEach(index(0), whole, kTokenBlock,
-              [&](Value token) { multiply(token, kTokenBlock, channel, channels); });
+      forEach(index(0), whole, kTokenBlock, [&](Value token) { multiply(token, kTokenBlock, channel, channels); });
       forEach(whole, tokens, 1, [&](Value token) { multiply(token, 1, channel, channels); });
     });
     func::ReturnOp::create(b, location);
   }
 
 private:
-  SmallVector<TermGroup> groupTerms(ArrayAttr activations) {
-    SmallVector<TermGroup> result;
-    ValueRange rest = parts;
-    for (auto [i, term] : llvm::enumerate(termsOf(weight.getFormat()))) {
-      size_t count = term.getParts(weight.getShape()).size();
-      ActivationFormatAttr activation;
-      if (activations) {
-        activation = cast<ActivationFormatAttr>(activations[i]);
-        if (!isQuantized(*elementKindOf(activation.getElement())))
-          activation = nullptr;
-      }
-      auto same = llvm::find_if(result, [&](TermGroup &group) { return group.activation == activation; });
-      TermGroup &group = same == result.end() ? result.emplace_back(TermGroup{activation, {}, {}, {}}) : *same;
-      group.terms.emplace_back(term, rest.take_front(count));
-      rest = rest.drop_front(count);
-    }
-    return result;
-  }
-
   /// Rounds the activations where the group wants that, and allocates its block. Buffers are freed by the buffer
   /// deallocation pipeline, as everybody else's are.
-  void prepare(TermGroup &group, Value tokens) {
+  void prepare(KernelGroup &group, Value tokens) {
     int64_t columns = weight.getColumns();
     group.activations = x;
     if (group.activation) {
@@ -96,7 +75,7 @@ private:
     group.decoded = memref::AllocOp::create(b, location, type, ValueRange(), b.getI64IntegerAttr(64));
   }
 
-  void decodeBlock(TermGroup &group, Value channel, Value channels) {
+  void decodeBlock(KernelGroup &group, Value channel, Value channels) {
     Value zero = arith::ConstantOp::create(b, location, b.getZeroAttr(block));
     forEach(index(0), index(weight.getColumns()), 1, [&](Value column) {
       vector::StoreOp::create(b, location, zero, group.decoded, ValueRange{column, index(0)});
@@ -121,7 +100,7 @@ private:
     for (int64_t i = 0; i < count; ++i)
       rows.push_back(arith::AddIOp::create(b, location, token, index(i)));
     SmallVector<Value> sums(count, arith::ConstantOp::create(b, location, b.getZeroAttr(block)));
-    for (TermGroup &group : groups) {
+    for (KernelGroup &group : groups) {
       auto loop = scf::ForOp::create(
           b, location, index(0), index(weight.getColumns()), index(1), sums,
           [&](OpBuilder &inner, Location at, Value column, ValueRange carried) {
@@ -172,7 +151,7 @@ private:
   Value x;
   ValueRange parts;
   Value y;
-  SmallVector<TermGroup> groups;
+  SmallVector<KernelGroup> groups;
 };
 
 } // namespace

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Run `sdq.linear` and `sdq.decode` on random weights, and compare with arithmetic done here.
 
-    check_linear.py DIRECTORY --weight 5x13xf16 --input 2x3x13xf16 FORMAT…
+    check_linear.py DIRECTORY --weight 5x13xf16 --input 2x3x13xf16 [--upstream] FORMAT…
 
 Each FORMAT is a weight of the program, with random parts; `FORMAT @ ACTIVATIONS` multiplies by it with
-`activations [ACTIVATIONS]`. The program goes through sdq-run, the product's own way; what comes back is compared with a
+`activations [ACTIVATIONS]`. The program goes through sdq-run, the product's own way, or, `--upstream`, is given back as
+linalg (`sdq-opt --sdq-decompose-to=linalg`) and run by tools that do not know sdq. What comes back is compared with a
 decoder and a product that know nothing of the compiler. Decoded weights must agree bit for bit; products within the
 rounding of f32 sums and of the result's type.
 """
@@ -167,11 +168,31 @@ def check_product(
     return ""
 
 
+def run_sdq(model: Path, x: Path, directory: Path, weights: int) -> None:
+    command = ["sdq-run", str(model), "--input", f"x={x}", "--output-dir", str(directory)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+
+
+def run_upstream(model: Path, x: Path, directory: Path, weights: int) -> None:
+    module = directory / "linalg.mlir"
+    subprocess.run(["sdq-opt", "--sdq-decompose-to=linalg", str(model), "-o", str(module)], check=True)
+    if "sdq" in module.read_text():
+        raise SystemExit(f"{module}: expected no word of sdq")
+    subprocess.run(
+        [sys.executable, Path(__file__).parent / "upstream.py", module, "--input", x, "--output-dir", directory],
+        check=True,
+    )
+    for i in range(weights):
+        for j, kind in enumerate("yd"):
+            (directory / f"{2 * i + j}.npy").rename(directory / f"{kind}{i}.npy")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--weight", required=True, help="rows x columns x type")
     parser.add_argument("--input", required=True, help="extents x type")
+    parser.add_argument("--upstream", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("formats", nargs="+")
     arguments = parser.parse_args()
@@ -196,10 +217,8 @@ def main() -> int:
         x[:columns] = [0.0] * columns  # a token of zeros has no scale
     write_npy(x_path, extents, dtype, x)
     _, x = read_npy(x_path)  # as rounded
-    command = ["sdq-run", str(model), "--input", f"x={x_path}", "--output-dir", str(arguments.directory)]
-    run = subprocess.run(command, stdout=subprocess.DEVNULL)
-    if run.returncode:
-        return run.returncode
+    run = run_upstream if arguments.upstream else run_sdq
+    run(model, x_path, arguments.directory, len(weights))
 
     for i, weight in enumerate(weights):
         wrong = check_decoded(weight, rows, columns, arguments.directory / f"d{i}.npy") or check_product(

@@ -203,6 +203,16 @@ SmallVector<Value> emitLeafVisit(OpBuilder &builder, Location location, const Fo
                   });
 }
 
+template <typename Layout>
+Value emitLeafElement(OpBuilder &builder, Location location, const Layout &format, Shape shape, ValueRange parts,
+                      Value row, Value column) {
+  IRBackend backend(builder, location);
+  SmallVector<Value> partValues(parts);
+  return sdq::detail::elementAt(backend, format, shape, ArrayRef<Value>(partValues), IRBackend::Index{row},
+                                IRBackend::Index{column})
+      .value;
+}
+
 } // namespace
 
 #define SDQ_LEAF_FORMAT(Class)                                                                                         \
@@ -224,6 +234,17 @@ SDQ_LEAF_FORMAT(NMFormatAttr)
 SDQ_LEAF_FORMAT(LUTFormatAttr)
 SDQ_LEAF_FORMAT(CSRFormatAttr)
 #undef SDQ_LEAF_FORMAT
+
+#define SDQ_FORMAT_OF_ELEMENTS(Class)                                                                                  \
+  Value Class::emitElement(OpBuilder &builder, Location location, Shape shape, ValueRange parts, Value row,            \
+                           Value column) const {                                                                       \
+    return emitLeafElement(builder, location, getLayout(), shape, parts, row, column);                                 \
+  }
+
+SDQ_FORMAT_OF_ELEMENTS(DenseFormatAttr)
+SDQ_FORMAT_OF_ELEMENTS(NMFormatAttr)
+SDQ_FORMAT_OF_ELEMENTS(LUTFormatAttr)
+#undef SDQ_FORMAT_OF_ELEMENTS
 
 // weight_c3: these take every shape, a CSR as many columns as its indices can tell apart.
 LogicalResult DenseFormatAttr::verifyShape(Shape, EmitError) const { return success(); }

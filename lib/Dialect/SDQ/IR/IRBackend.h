@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The Backend of sdq/Core/Decode.h that emits arith, memref and scf operations. The wrappers keep indices, codes and
-// numbers apart as the decoders do.
+// The Backend of sdq/Core/Decode.h that emits arith, math and scf operations, and reads parts that are memrefs or
+// tensors. The wrappers keep indices, codes and numbers apart as the decoders do.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace sdq {
 
@@ -92,14 +93,14 @@ public:
 
   template <typename Body>
   Accumulators loop(Index lower, Index upper, Index step, Accumulators accumulators, const Body &body) {
-    auto loop = mlir::scf::ForOp::create(
-        builder, location, lower.value, upper.value, step.value, accumulators,
-        [&](mlir::OpBuilder &inner, mlir::Location, mlir::Value i, mlir::ValueRange carried) {
-          mlir::OpBuilder::InsertionGuard guard(builder);
-          builder.restoreInsertionPoint(inner.saveInsertionPoint());
-          Accumulators next = body(Index{i}, Accumulators(carried));
-          mlir::scf::YieldOp::create(builder, location, next);
-        });
+    auto loop =
+        mlir::scf::ForOp::create(builder, location, lower.value, upper.value, step.value, accumulators,
+                                 [&](mlir::OpBuilder &inner, mlir::Location, mlir::Value i, mlir::ValueRange carried) {
+                                   mlir::OpBuilder::InsertionGuard guard(builder);
+                                   builder.restoreInsertionPoint(inner.saveInsertionPoint());
+                                   Accumulators next = body(Index{i}, Accumulators(carried));
+                                   mlir::scf::YieldOp::create(builder, location, next);
+                                 });
     return Accumulators(loop.getResults());
   }
 
@@ -113,7 +114,10 @@ private:
   }
   template <typename... Indices>
   mlir::Value load(mlir::Value part, Indices... indices) {
-    return mlir::memref::LoadOp::create(builder, location, part, mlir::ValueRange{indices.value...});
+    mlir::ValueRange place{indices.value...};
+    if (mlir::isa<mlir::TensorType>(part.getType()))
+      return mlir::tensor::ExtractOp::create(builder, location, part, place);
+    return mlir::memref::LoadOp::create(builder, location, part, place);
   }
 };
 

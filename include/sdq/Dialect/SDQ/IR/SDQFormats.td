@@ -7,16 +7,17 @@ include "mlir/IR/AttrTypeBase.td"
 include "sdq/Dialect/SDQ/IR/SDQDialect.td"
 include "sdq/Dialect/SDQ/IR/SDQInterfaces.td"
 
-class SDQ_FormatAttr<string name, string mnemonic_>
-    : AttrDef<SDQ_Dialect, name # "Format", [DeclareAttrInterfaceMethods<SDQ_WeightFormat>]> {
+// `more`: methods with a default implementation that the format replaces.
+class SDQ_FormatAttr<string name, string mnemonic_, list<string> more = []>
+    : AttrDef<SDQ_Dialect, name # "Format", [DeclareAttrInterfaceMethods<SDQ_WeightFormat, more>]> {
   let mnemonic = mnemonic_;
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 
 // Every leaf format has a plain description in Core, which the algorithms work on.
-class SDQ_LeafFormatAttr<string name, string mnemonic_, string core>
-    : SDQ_FormatAttr<name, mnemonic_> {
+class SDQ_LeafFormatAttr<string name, string mnemonic_, string core, list<string> more = []>
+    : SDQ_FormatAttr<name, mnemonic_, more> {
   let extraClassDeclaration = [{
     /// The same format as Core knows it.
     ::sdq::}] # core # [{ getLayout() const;
@@ -24,7 +25,7 @@ class SDQ_LeafFormatAttr<string name, string mnemonic_, string core>
   }];
 }
 
-def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat"> {
+def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat", ["emitElement"]> {
   let summary = "every element stored";
   let description = [{
     `#sdq.dense<T>`: W[n,k] = values[n,k], T one of f16, bf16, f32.
@@ -42,7 +43,7 @@ def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat"> {
   let parameters = (ins "::mlir::Type":$element, "int64_t":$vector, "::mlir::Type":$scale, "bool":$transposed);
 }
 
-def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat"> {
+def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat", ["emitElement"]> {
   let summary = "N of every M consecutive inputs stored";
   let description = [{
     `#sdq.nm<N:M[, pairwise], T[, vector = Q, scale = S]>`: of every M consecutive inputs of an output channel at most
@@ -59,7 +60,7 @@ def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat"> {
                         "::mlir::Type":$scale);
 }
 
-def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat"> {
+def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat", ["emitElement"]> {
   let summary = "one table of 2^bits values per output channel";
   let description = [{
     `#sdq.lut<bits, T>`: W[n,k] = tables[n, codes[n,k]] (SqueezeLLM, arXiv 2306.07629 §4.1).

@@ -36,13 +36,21 @@ def SDQ_WeightFormat : AttrInterface<"WeightFormat"> {
            "::llvm::MutableArrayRef<float>":$out)>,
     InterfaceMethod<[{
         Emits loops that visit the stored elements number first, first + step, … of `row`, threading accumulators
-        through `body(builder, location, column : index, value : f32, accumulators)`. `parts`: one memref a part.
+        through `body(builder, location, column : index, value : f32, accumulators)`. `parts`: one memref or tensor a part.
         Every nonzero is visited exactly once; a visit of a zero is allowed, always at a valid column.
       }],
       "::llvm::SmallVector<::mlir::Value>", "emitVisitRow",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location, "::sdq::Shape":$shape,
            "::mlir::ValueRange":$parts, "::mlir::Value":$row, "::mlir::Value":$first, "::mlir::Value":$step,
            "::mlir::ValueRange":$accumulators, "::sdq::VisitBody":$body)>,
+    InterfaceMethod<[{
+        Emits the element (f32) of `row` at `column`, both of type index, where finding it takes no search; null, and
+        nothing emitted, where it does: such formats are visited. `parts` as above.
+      }],
+      "::mlir::Value", "emitElement",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location, "::sdq::Shape":$shape,
+           "::mlir::ValueRange":$parts, "::mlir::Value":$row, "::mlir::Value":$column),
+      /*methodBody=*/"", /*defaultImplementation=*/"return {};">,
   ];
 }
 
