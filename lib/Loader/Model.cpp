@@ -6,6 +6,7 @@
 
 #include "sdq/Loader/Model.h"
 #include "ProgramSignature.h"
+#include "SimulatedDriver.h"
 
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 #include "sdq/Loader/Checksums.h"
@@ -25,7 +26,8 @@ static constexpr llvm::StringLiteral kInterfacePrefix = "_mlir_ciface_";
 
 struct Model::Impl {
   std::unique_ptr<MLIRContext> context; // owns the weights
-  OwningOpRef<ModuleOp> module;
+  OwningOpRef<ModuleOp> module, kernels;
+  std::unique_ptr<SimulatedDriver> device;
   std::unique_ptr<Executable> executable;
 };
 
@@ -35,6 +37,10 @@ const Signature &Model::signature() const { return impl->executable->signature()
 
 llvm::Expected<std::vector<OwnedTensor>> Model::invoke(llvm::ArrayRef<TensorView> inputs) const {
   return impl->executable->invoke(inputs);
+}
+
+std::vector<std::pair<std::string, simulator::KernelWork>> Model::kernelWork() const {
+  return impl->device ? impl->device->work() : std::vector<std::pair<std::string, simulator::KernelWork>>();
 }
 
 static std::unique_ptr<MLIRContext> createContext() {
@@ -65,10 +71,21 @@ static llvm::Expected<ExecutableOp> selectExecutable(ModuleOp module, std::strin
 }
 
 /// Addresses of the constants in the table `sdq_buffers`.
-static FailureOr<std::vector<const void *>> findBuffers(ExecutableOp code) {
+static FailureOr<std::vector<const void *>> findBuffers(ExecutableOp code, SimulatedDriver *device) {
   std::vector<const void *> addresses;
   for (auto [i, attribute] : llvm::enumerate(code.getBuffers())) {
-    auto elements = cast<ElementsAttr>(attribute);
+    auto onDevice = dyn_cast<OnDeviceAttr>(attribute);
+    auto kernel = dyn_cast<SymbolRefAttr>(attribute);
+    if ((onDevice || kernel) && !device)
+      return code.emitError() << "entry " << i << " of its table is for a device, and none was given";
+    if (kernel) {
+      FailureOr<void *> handle = device->load(kernel);
+      if (failed(handle))
+        return failure();
+      addresses.push_back(*handle);
+      continue;
+    }
+    auto elements = onDevice ? onDevice.getValue() : cast<ElementsAttr>(attribute);
     ShapedType type = elements.getShapedType();
     std::optional<ArrayRef<char>> bytes = rawBytes(elements);
     if (!bytes)
@@ -81,7 +98,7 @@ static FailureOr<std::vector<const void *>> findBuffers(ExecutableOp code) {
                               << bytes->size();
     if (reinterpret_cast<uintptr_t>(bytes->data()) % width != 0)
       return code.emitError() << "buffer " << i << ": expected " << width << "-byte alignment for " << type;
-    addresses.push_back(bytes->data());
+    addresses.push_back(onDevice ? device->hold(bytes->take_front(expected)) : bytes->data());
   }
   return addresses;
 }
@@ -105,10 +122,20 @@ llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const L
   }
 
   std::string reasons;
-  llvm::Expected<ExecutableOp> selected = selectExecutable(module, reasons);
-  if (!selected)
-    return llvm::createStringError(path + ": " + llvm::toString(selected.takeError()));
-  ExecutableOp code = *selected;
+  ExecutableOp code;
+  if (options.device == RunDevice::Simulator) {
+    FailureOr<ExecutableOp> compiled =
+        compileForGPU(module, CPUTarget::host(), options.chip, "sdq.compiled_at_load", impl->kernels);
+    if (failed(compiled))
+      return errors.take("cannot be compiled");
+    code = *compiled;
+    impl->device = std::make_unique<SimulatedDriver>(*impl->kernels);
+  } else {
+    llvm::Expected<ExecutableOp> selected = selectExecutable(module, reasons);
+    if (!selected)
+      return llvm::createStringError(path + ": " + llvm::toString(selected.takeError()));
+    code = *selected;
+  }
   if (!code) {
     if (options.note)
       options.note(path.str() + ": no code for this machine in the file" + reasons + "; compiling it now");
@@ -129,11 +156,11 @@ llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const L
     return llvm::createStringError(path + ": the code of sdq.executable @" + code.getSymName() +
                                    " is damaged: its checksum differs");
   FailureOr<Signature> signature = signatureOf(function);
-  FailureOr<std::vector<const void *>> buffers = findBuffers(code);
+  FailureOr<std::vector<const void *>> buffers = findBuffers(code, impl->device.get());
   if (failed(signature) || failed(buffers))
     return errors.take("malformed");
   auto executable = Executable::load(llvm::MemoryBufferRef({object->data(), object->size()}, path), code.getEntry(),
-                                     std::move(*signature), *buffers);
+                                     std::move(*signature), *buffers, impl->device.get());
   if (!executable)
     return executable.takeError();
   impl->executable = std::move(*executable);

@@ -7,13 +7,14 @@
 #include "sdq/Pipelines/CompileCPU.h"
 
 #include "sdq/Conversion/SDQToCPU/Passes.h"
+#include "sdq/Conversion/SDQToNVGPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 #include "sdq/Pipelines/LowerCPU.h"
 #include "sdq/Runtime/Compile.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LLVMContext.h"
@@ -23,7 +24,27 @@
 using namespace mlir;
 using namespace sdq;
 
-FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &target, StringRef name) {
+/// Turns the products by compressed weights into kernels, which `kernels` receives, and calls of the runtime.
+static LogicalResult lowerToKernels(ModuleOp program, StringRef chip, OwningOpRef<ModuleOp> &kernels) {
+  LowerNVGPUOptions options;
+  options.chip = chip.str();
+  options.stopAfter = NVGPUStage::Kernels;
+  PassManager manager(program.getContext());
+  buildLowerNVGPUPipeline(manager, options);
+  manager.addPass(createLaunchThroughRuntime());
+  if (failed(manager.run(program)))
+    return failure();
+  kernels = ModuleOp::create(program.getLoc());
+  for (auto kernelModule : llvm::make_early_inc_range(program.getOps<gpu::GPUModuleOp>())) {
+    kernelModule->remove();
+    kernels->push_back(kernelModule);
+  }
+  return success();
+}
+
+/// Compiles a copy of the program; `toKernels`, if given, rewrites it first.
+static FailureOr<ExecutableOp> compile(ModuleOp module, const CPUTarget &target, StringRef name,
+                                       function_ref<LogicalResult(ModuleOp)> toKernels) {
   OwningOpRef<ModuleOp> lowered = module.clone();
   for (ExecutableOp other : llvm::make_early_inc_range(lowered->getOps<ExecutableOp>()))
     other.erase();
@@ -39,6 +60,8 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
   for (unsigned i = 0; i < entryFunction.getNumArguments(); ++i)
     entryFunction.setArgAttr(i, bufferization::BufferizationDialect::kWritableAttrName,
                              BoolAttr::get(module.getContext(), false));
+  if (toKernels && failed(toKernels(*lowered)))
+    return failure();
   PassManager manager(module.getContext());
   buildLowerCPU(manager);
   if (failed(manager.run(*lowered)))
@@ -64,4 +87,13 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
   auto code = makeResource(type, ("sdq:code." + name).str(), AlignedBytes(object->begin(), object->end()));
   return ExecutableOp::create(b, module.getLoc(), name, target.triple, target.cpu, target.features, entry, code,
                               buffers, b.getI64IntegerAttr(checksum));
+}
+
+FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &target, StringRef name) {
+  return compile(module, target, name, nullptr);
+}
+
+FailureOr<ExecutableOp> sdq::compileForGPU(ModuleOp module, const CPUTarget &host, StringRef chip, StringRef name,
+                                           OwningOpRef<ModuleOp> &kernels) {
+  return compile(module, host, name, [&](ModuleOp program) { return lowerToKernels(program, chip, kernels); });
 }

@@ -25,6 +25,7 @@ struct Executable::Impl {
   Signature signature;
   std::unique_ptr<orc::LLJIT> jit;
   void (*entry)(void **) = nullptr;
+  DeviceDriver *device = nullptr;
 };
 
 Executable::Executable(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
@@ -70,7 +71,7 @@ static llvm::Expected<std::unique_ptr<orc::LLJIT>> createLinker() {
   if (!jit)
     return jit.takeError();
   orc::SymbolMap symbols;
-  for (const RuntimeSymbol &symbol : runtimeSymbols())
+  for (const RuntimeSymbol &symbol : llvm::concat<const RuntimeSymbol>(runtimeSymbols(), deviceSymbols()))
     symbols[(*jit)->mangleAndIntern(symbol.name)] = {orc::ExecutorAddr::fromPtr(symbol.address),
                                                      llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
   auto runtime = (*jit)->createJITDylib("sdq");
@@ -96,7 +97,8 @@ static llvm::Error withCause(llvm::Error error, std::string &reported) {
 
 llvm::Expected<std::unique_ptr<Executable>> Executable::load(llvm::MemoryBufferRef objectFile, llvm::StringRef entry,
                                                              Signature signature,
-                                                             llvm::ArrayRef<const void *> buffers) {
+                                                             llvm::ArrayRef<const void *> buffers,
+                                                             DeviceDriver *device) {
   llvm::Expected<uint64_t> tableBytes = symbolSize(objectFile, kBuffersSymbol);
   if (!tableBytes)
     return invalidObject(objectFile, "not a readable object file: " + llvm::toString(tableBytes.takeError()));
@@ -130,6 +132,7 @@ llvm::Expected<std::unique_ptr<Executable>> Executable::load(llvm::MemoryBufferR
 
   auto impl = std::make_unique<Impl>();
   impl->signature = std::move(signature);
+  impl->device = device;
   impl->entry = address->toPtr<void (*)(void **)>();
   impl->jit = std::move(*jit);
   return std::unique_ptr<Executable>(new Executable(std::move(impl)));
@@ -216,7 +219,7 @@ llvm::Expected<std::vector<OwnedTensor>> Executable::invoke(llvm::ArrayRef<Tenso
     next += descriptorWords(dense.shape.size());
   }
 
-  Invocation call;
+  Invocation call(impl->device);
   if (!call.run(impl->entry, parameters.data()))
     return llvm::createStringError(call.message().empty() ? "the model aborted" : call.message());
   return takeResults(signature, descriptors.data(), call);

@@ -6,6 +6,8 @@
 
 #include "Invocation.h"
 
+#include "sdq/Runtime/DeviceDriver.h"
+
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -30,6 +32,8 @@ static constexpr size_t kMinimumAlignment = 64;
 static thread_local Invocation *current = nullptr;
 
 Invocation::~Invocation() {
+  for (void *memory : onDevice)
+    device->free(memory, /*stream=*/nullptr);
   while (Header *header = allocations) {
     unlink(header);
     std::free(header->base);
@@ -117,3 +121,7 @@ void Invocation::fail(const char *text) {
   std::fprintf(stderr, "error: compiled code failed outside a call: %s\n", text ? text : "aborted");
   std::abort();
 }
+
+DeviceDriver *Invocation::driver() { return current ? current->device : nullptr; }
+void Invocation::holdOnDevice(void *memory) { current->onDevice.insert(memory); }
+void Invocation::releaseOnDevice(void *memory) { current->onDevice.erase(memory); }

@@ -17,6 +17,8 @@
 #ifndef SDQ_LIB_RUNTIME_INVOCATION_H
 #define SDQ_LIB_RUNTIME_INVOCATION_H
 
+#include "llvm/ADT/SmallPtrSet.h"
+
 #include <csetjmp>
 #include <cstddef>
 #include <memory>
@@ -25,9 +27,12 @@
 
 namespace sdq {
 
+class DeviceDriver;
+
 class Invocation {
 public:
-  Invocation() = default;
+  /// `device`: where kernels are launched; may be null where none are.
+  explicit Invocation(DeviceDriver *device = nullptr) : device(device) {}
   Invocation(const Invocation &) = delete;
   Invocation &operator=(const Invocation &) = delete;
   /// Releases what the call left behind.
@@ -47,6 +52,11 @@ public:
   /// Notes a message for a `fail` that has none.
   static void note(const char *text);
   [[noreturn]] static void fail(const char *text);
+  /// The call's device; null outside a call.
+  static DeviceDriver *driver();
+  /// Memory of the device that the call holds, and holds no longer.
+  static void holdOnDevice(void *memory);
+  static void releaseOnDevice(void *memory);
 
 private:
   struct Header;
@@ -55,6 +65,8 @@ private:
 
   std::mutex mutex;
   Header *allocations = nullptr;
+  DeviceDriver *device;
+  llvm::SmallPtrSet<void *, 8> onDevice;
   std::jmp_buf returnPoint;
   std::string failure;
 };

@@ -20,6 +20,8 @@ struct RuntimeSymbol {
 /// Functions of the runtime that compiled code may call; they come before the process' own of the same names.
 /// Everything else (libm, memcpy, …) is the process'.
 llvm::ArrayRef<RuntimeSymbol> runtimeSymbols();
+/// The same of a program that launches kernels (sdq/Runtime/DeviceDriver.h).
+llvm::ArrayRef<RuntimeSymbol> deviceSymbols();
 
 } // namespace sdq
 

@@ -7,6 +7,7 @@
 #include "sdq/Loader/Model.h"
 #include "sdq/Runtime/Npy.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -34,10 +35,14 @@ static cl::opt<unsigned> repeat("repeat", cl::desc("Run N times and print how lo
 static cl::opt<bool> describe("describe", cl::desc("Print the model's inputs and outputs and do not run it"),
                               cl::cat(category));
 static cl::opt<bool> verify("verify", cl::desc("Compare all weights with their checksums first"), cl::cat(category));
-enum class RunDevice { CPU };
 static cl::opt<RunDevice> device("device", cl::desc("Where to run"), cl::init(RunDevice::CPU),
-                                 cl::values(clEnumValN(RunDevice::CPU, "cpu", "this machine's processor")),
+                                 cl::values(clEnumValN(RunDevice::CPU, "cpu", "this machine's processor"),
+                                            clEnumValN(RunDevice::Simulator, "sim",
+                                                       "GPU kernels, executed and checked by the simulator")),
                                  cl::cat(category));
+static cl::opt<std::string> chip("chip", cl::desc("With --device=sim: the chip that kernels are made for"),
+                                 cl::value_desc("sm_80"), cl::init("sm_80"), cl::cat(category));
+static cl::opt<bool> counts("counts", cl::desc("With --device=sim: print what each kernel did"), cl::cat(category));
 
 static std::string listNames(llvm::ArrayRef<TensorSpec> specs) {
   return llvm::join(llvm::map_range(specs, [](const TensorSpec &spec) { return spec.name; }), ", ");
@@ -106,8 +111,37 @@ static void printTimes(std::vector<double> &milliseconds) {
                                milliseconds[milliseconds.size() / 2], milliseconds.back());
 }
 
+/// One line a kernel, over all its launches.
+static void printCounts(const Model &model) {
+  llvm::MapVector<llvm::StringRef, std::vector<const simulator::KernelWork *>> kernels;
+  auto launches = model.kernelWork();
+  for (const auto &[name, work] : launches)
+    kernels[name].push_back(&work);
+  auto product = llvm::find_if(simulator::knownChips(),
+                               [](const simulator::ChipModel &known) { return known.architecture == chip; });
+  bool known = product != simulator::knownChips().end();
+  for (const auto &[name, works] : kernels) {
+    uint64_t instructions = 0, sectors = 0, passes = 0;
+    double seconds = 0;
+    for (const simulator::KernelWork *work : works) {
+      instructions += work->warpInstructions;
+      sectors += work->globalSectors;
+      passes += work->sharedPasses;
+      seconds += known ? simulator::estimate(*product, *work).binding().seconds : 0;
+    }
+    llvm::outs() << "kernel " << name << ": launches " << works.size() << ", warp instructions " << instructions
+                 << ", global sectors " << sectors << ", shared passes " << passes;
+    if (known)
+      llvm::outs() << llvm::format(", %.1f us on ", 1e6 * seconds) << product->product
+                   << " (an estimate, not a measurement)";
+    llvm::outs() << '\n';
+  }
+}
+
 static llvm::Error run() {
   LoadOptions options;
+  options.device = device;
+  options.chip = chip;
   options.note = [](const std::string &text) { llvm::WithColor::note(llvm::errs(), "sdq-run") << text << '\n'; };
   options.verify = verify;
   llvm::Expected<std::unique_ptr<Model>> model = Model::load(modelPath, options);
@@ -149,6 +183,8 @@ static llvm::Error run() {
   }
   if (repeat)
     printTimes(milliseconds);
+  if (counts)
+    printCounts(**model);
   return llvm::Error::success();
 }
 

@@ -8,12 +8,23 @@
 #define SDQ_LOADER_MODEL_H
 
 #include "sdq/Runtime/Signature.h"
+#include "sdq/Simulator/ChipModel.h"
 
 #include <functional>
 
 namespace sdq {
 
+/// Where a model's products by compressed weights run.
+enum class RunDevice {
+  CPU,
+  /// A GPU that lib/Simulator plays: kernels are executed, checked and counted on the CPU.
+  Simulator
+};
+
 struct LoadOptions {
+  RunDevice device = RunDevice::CPU;
+  /// The GPU that kernels are made for: "sm_80", ….
+  std::string chip = "sm_80";
   /// Told what a user may want to know: that the model is compiled at load, and why.
   std::function<void(const std::string &)> note = {};
   /// Read all weights and compare them with their checksums; the note tells how many there were.
@@ -30,7 +41,10 @@ public:
 
   const Signature &signature() const;
 
-  /// See `Executable::invoke`. Thread-safe.
+  /// What the simulator counted of each launch so far, with its kernel's name; empty on other devices.
+  std::vector<std::pair<std::string, simulator::KernelWork>> kernelWork() const;
+
+  /// See `Executable::invoke`. Thread-safe. What the simulator finds wrong with a kernel is an error.
   llvm::Expected<std::vector<OwnedTensor>> invoke(llvm::ArrayRef<TensorView> inputs) const;
 
 private:

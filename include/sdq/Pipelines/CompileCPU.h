@@ -20,6 +20,11 @@ inline constexpr llvm::StringLiteral programEntry = "main_graph";
 /// dialects of `registerCompilerDialects`. Errors are emitted; the module is then unchanged.
 mlir::FailureOr<ExecutableOp> compileForCPU(mlir::ModuleOp module, const CPUTarget &target, llvm::StringRef name);
 
+/// The same of a program whose products by compressed weights are kernels of an NVIDIA GPU: `kernels` receives a module
+/// of their gpu.modules, which the executable's table names. `chip`: "sm_80", ….
+mlir::FailureOr<ExecutableOp> compileForGPU(mlir::ModuleOp module, const CPUTarget &host, llvm::StringRef chip,
+                                            llvm::StringRef name, mlir::OwningOpRef<mlir::ModuleOp> &kernels);
+
 } // namespace sdq
 
 #endif // SDQ_PIPELINES_COMPILECPU_H

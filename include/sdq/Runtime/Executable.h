@@ -7,7 +7,8 @@
 // What a compiled model is. One object file, from `compileObject`, of a module with
 //
 //   void _mlir_ciface_<name>(results, argument0, argument1, …)     MLIR's C interface of a function on memrefs
-//   ptr sdq_buffers[n] = {null…}                                   filled at load with the weights' addresses
+//   ptr sdq_buffers[n] = {null…}                                   filled at load with the weights' addresses, on the
+//                                                                  host or a device, and handles of kernels
 //
 // Each argument points to a strided memref descriptor of its rank,
 //
@@ -31,6 +32,7 @@
 #ifndef SDQ_RUNTIME_EXECUTABLE_H
 #define SDQ_RUNTIME_EXECUTABLE_H
 
+#include "sdq/Runtime/DeviceDriver.h"
 #include "sdq/Runtime/Signature.h"
 
 #include "llvm/Support/MemoryBufferRef.h"
@@ -41,9 +43,11 @@ namespace sdq {
 class Executable {
 public:
   /// Links `objectFile`, which may be released afterwards. `entry` is the name that `compileObject` was given.
-  /// `buffers` go into `sdq_buffers`; they must outlive the executable.
+  /// `buffers` go into `sdq_buffers`; they and the `device`, on which a program's kernels run, must outlive the
+  /// executable.
   static llvm::Expected<std::unique_ptr<Executable>> load(llvm::MemoryBufferRef objectFile, llvm::StringRef entry,
-                                                          Signature signature, llvm::ArrayRef<const void *> buffers);
+                                                          Signature signature, llvm::ArrayRef<const void *> buffers,
+                                                          DeviceDriver *device = nullptr);
   ~Executable();
 
   const Signature &signature() const;

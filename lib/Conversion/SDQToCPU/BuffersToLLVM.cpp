@@ -23,20 +23,22 @@ namespace sdq {
 
 namespace {
 
+/// What the table refers to for an op.
+Attribute entryOf(Operation *op) {
+  if (auto kernel = dyn_cast<KernelOp>(op))
+    return kernel.getKernel();
+  auto buffer = cast<BufferOp>(op);
+  return buffer.getDevice() ? OnDeviceAttr::get(op->getContext(), buffer.getValue()) : Attribute(buffer.getValue());
+}
+
 struct BuffersToLLVM : sdq::impl::BuffersToLLVMBase<BuffersToLLVM> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    llvm::MapVector<Attribute, SmallVector<BufferOp>> uses;
-    bool onDevice = false;
-    module.walk([&](BufferOp op) {
-      if (op.getDevice()) {
-        op.emitOpError("lies in a device's memory: the table of a program for a CPU holds host addresses only");
-        onDevice = true;
-      }
-      uses[op.getValue()].push_back(op);
+    llvm::MapVector<Attribute, SmallVector<Operation *>> uses;
+    module.walk([&](Operation *op) {
+      if (isa<BufferOp, KernelOp>(op))
+        uses[entryOf(op)].push_back(op);
     });
-    if (onDevice)
-      return signalPassFailure();
 
     auto pointer = LLVM::LLVMPointerType::get(&getContext());
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
@@ -45,28 +47,34 @@ struct BuffersToLLVM : sdq::impl::BuffersToLLVMBase<BuffersToLLVM> {
                                          bufferTableName, LLVM::ZeroAttr::get(&getContext()));
     LLVMTypeConverter converter(&getContext());
     SmallVector<Attribute> order;
-    for (auto &[value, ops] : uses) {
-      for (BufferOp op : ops) {
+    for (auto &[entry, ops] : uses) {
+      for (Operation *op : ops) {
         b.setInsertionPoint(op);
-        Location at = op.getLoc();
+        Location at = op->getLoc();
         Value address = LLVM::AddressOfOp::create(b, at, global);
         Value slot = LLVM::GEPOp::create(b, at, pointer, pointer, address,
                                          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(order.size())});
-        Value bytes = LLVM::LoadOp::create(b, at, pointer, slot);
-        ShapedType shape = op.getValue().getShapedType();
-        auto whole = MemRefType::get(shape.getShape(), shape.getElementType());
-        Value descriptor = MemRefDescriptor::fromStaticShape(b, at, converter, whole, bytes);
-        Value memref = UnrealizedConversionCastOp::create(b, at, TypeRange{whole}, descriptor).getResult(0);
-        if (whole != op.getType())
-          memref = memref::CastOp::create(b, at, op.getType(), memref);
-        op.replaceAllUsesWith(memref);
-        op.erase();
+        Value loaded = LLVM::LoadOp::create(b, at, pointer, slot);
+        op->getResult(0).replaceAllUsesWith(asResult(b, at, op, loaded, converter));
+        op->erase();
       }
-      order.push_back(value);
+      order.push_back(entry);
     }
     module->setAttr(bufferListName, ArrayAttr::get(&getContext(), order));
     for (ParameterOp parameter : llvm::make_early_inc_range(module.getOps<ParameterOp>()))
       parameter.erase();
+  }
+
+  /// The table's entry as what the op gives.
+  Value asResult(OpBuilder &b, Location at, Operation *op, Value entry, const LLVMTypeConverter &converter) {
+    if (isa<KernelOp>(op))
+      return LLVM::PtrToIntOp::create(b, at, b.getI64Type(), entry);
+    auto buffer = cast<BufferOp>(op);
+    ShapedType shape = buffer.getValue().getShapedType();
+    auto whole = MemRefType::get(shape.getShape(), shape.getElementType());
+    Value descriptor = MemRefDescriptor::fromStaticShape(b, at, converter, whole, entry);
+    Value memref = UnrealizedConversionCastOp::create(b, at, TypeRange{whole}, descriptor).getResult(0);
+    return whole == buffer.getType() ? memref : memref::CastOp::create(b, at, buffer.getType(), memref).getResult();
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/Parts.h"
+#include "sdq/Dialect/SDQ/IR/Tokens.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -46,51 +47,14 @@ Value asTensor(OpBuilder &b, Location at, Value buffer) {
   return bufferization::ToTensorOp::create(b, at, type, buffer, /*restrict=*/true, /*writable=*/true);
 }
 
-/// Leading extents folded into one, the tokens: x as ?xK.
-Value asMatrix(OpBuilder &b, Location at, Value x, int64_t columns) {
-  auto type = cast<RankedTensorType>(x.getType());
-  SmallVector<int64_t> extents(type.getShape());
-  extents.back() = columns;
-  if (type.getShape() != ArrayRef(extents))
-    x = tensor::CastOp::create(b, at, type = type.clone(extents), x);
-  if (type.getRank() == 1) {
-    x = tensor::ExpandShapeOp::create(b, at, type.clone(ArrayRef<int64_t>{1, columns}), x,
-                                      ArrayRef<ReassociationIndices>{{0, 1}});
-  } else if (type.getRank() > 2) {
-    ReassociationIndices leading(llvm::to_vector(llvm::seq<int64_t>(0, type.getRank() - 1)));
-    x = tensor::CollapseShapeOp::create(b, at, x, ArrayRef<ReassociationIndices>{leading, {type.getRank() - 1}});
-  }
-  auto matrix = type.clone(ArrayRef<int64_t>{ShapedType::kDynamic, columns});
-  return x.getType() == matrix ? x : tensor::CastOp::create(b, at, matrix, x);
-}
-
-/// The inverse for the result, whose leading extents are the input's.
-Value fromMatrix(OpBuilder &b, Location at, Value y, Value input, RankedTensorType result) {
-  int64_t rank = result.getRank(), rows = result.getShape().back();
-  if (rank == 1) {
-    y = tensor::CastOp::create(b, at, result.clone(ArrayRef<int64_t>{1, rows}), y);
-    return tensor::CollapseShapeOp::create(b, at, y, ArrayRef<ReassociationIndices>{{0, 1}});
-  }
-  if (rank == 2)
-    return y.getType() == result ? y : tensor::CastOp::create(b, at, result, y);
-  // tensor.reshape, not expand_shape: memref's strided metadata expansion crashes on two dynamic extents in a group.
-  SmallVector<Value> extents;
-  for (int64_t i = 0; i + 1 < rank; ++i)
-    extents.push_back(tensor::DimOp::create(b, at, input, i));
-  extents.push_back(arith::ConstantIndexOp::create(b, at, rows));
-  Value shape = tensor::FromElementsOp::create(b, at, extents);
-  return tensor::ReshapeOp::create(b, at, result, y, shape);
-}
-
 void lower(LinearOp op, ParameterOp parameter, ModuleOp module) {
   OpBuilder b(op);
   Location at = op.getLoc();
   WeightType weight = parameter.getWeightType();
-  auto result = cast<RankedTensorType>(op.getType());
-  Type element = result.getElementType();
+  Type element = cast<RankedTensorType>(op.getType()).getElementType();
   func::FuncOp kernel = linearKernel(module, weight, element, op.getActivationsAttr());
 
-  Value x = asMatrix(b, at, op.getInput(), weight.getColumns());
+  Value x = inputAsTokens(b, op, weight.getColumns());
   auto xType = MemRefType::get({ShapedType::kDynamic, weight.getColumns()}, element);
   auto yType = MemRefType::get({ShapedType::kDynamic, weight.getRows()}, element);
   Value tokens = tensor::DimOp::create(b, at, x, 0);
@@ -100,7 +64,7 @@ void lower(LinearOp op, ParameterOp parameter, ModuleOp module) {
   llvm::append_range(arguments, partBuffers(b, at, parameter));
   arguments.push_back(out);
   func::CallOp::create(b, at, kernel, arguments);
-  op.replaceAllUsesWith(fromMatrix(b, at, asTensor(b, at, out), op.getInput(), result));
+  op.replaceAllUsesWith(resultFromTokens(b, op, asTensor(b, at, out)));
   op.erase();
 }
 

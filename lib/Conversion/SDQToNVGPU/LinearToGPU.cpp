@@ -7,6 +7,7 @@
 #include "LinearKernel.h"
 
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
+#include "sdq/Dialect/SDQ/IR/Tokens.h"
 #include "sdq/Target/Chip.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -27,27 +28,6 @@ using namespace mlir;
 using namespace sdq;
 
 namespace {
-
-/// The leading extents, each known where the input's type or the result's type knows it.
-SmallVector<int64_t> leadingExtents(LinearOp linear) {
-  ArrayRef<int64_t> input = cast<RankedTensorType>(linear.getInput().getType()).getShape().drop_back();
-  ArrayRef<int64_t> result = cast<RankedTensorType>(linear.getType()).getShape().drop_back();
-  return llvm::map_to_vector(llvm::zip_equal(input, result), [](auto pair) {
-    auto [in, out] = pair;
-    return ShapedType::isDynamic(in) ? out : in;
-  });
-}
-
-Value castTo(OpBuilder &builder, Location location, Value value, RankedTensorType type) {
-  if (value.getType() == type)
-    return value;
-  return tensor::CastOp::create(builder, location, type, value);
-}
-
-/// [[0 … rank-2], [rank-1]]
-SmallVector<ReassociationIndices> allButLast(int64_t rank) {
-  return {llvm::to_vector(llvm::seq<int64_t>(0, rank - 1)), {rank - 1}};
-}
 
 class LinearToGPUPass : public sdq::impl::LinearToGPUBase<LinearToGPUPass> {
 public:
@@ -117,46 +97,14 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
   return launch;
 }
 
-/// Any rank becomes tokens × K for the call, and back.
 void LinearToGPUPass::replace(LinearOp linear, ParameterOp parameter, func::FuncOp launch) {
   OpBuilder builder(linear);
   Location location = linear.getLoc();
-  auto resultType = cast<RankedTensorType>(linear.getType());
-  int64_t rank = resultType.getRank();
-  auto matrixOfX = cast<RankedTensorType>(launch.getArgumentTypes().front());
-  auto matrixOfY = cast<RankedTensorType>(launch.getResultTypes().front());
-  SmallVector<int64_t> leading = leadingExtents(linear);
-  auto withLeading = [&](RankedTensorType matrix) {
-    SmallVector<int64_t> shape(leading);
-    shape.push_back(matrix.getDimSize(1));
-    return matrix.clone(shape);
-  };
-
-  Value x = castTo(builder, location, linear.getInput(), withLeading(matrixOfX));
-  if (rank == 1)
-    x = tensor::ExpandShapeOp::create(builder, location, matrixOfX.clone({1, matrixOfX.getDimSize(1)}), x,
-                                      ArrayRef<ReassociationIndices>{{0, 1}});
-  else if (rank > 2)
-    x = tensor::CollapseShapeOp::create(builder, location, x, allButLast(rank));
-  auto collapsed = cast<RankedTensorType>(x.getType());
-
-  SmallVector<Value> operands{castTo(builder, location, x, matrixOfX)};
+  SmallVector<Value> operands{inputAsTokens(builder, linear, parameter.getWeightType().getColumns())};
   for (auto [part, type] : llvm::zip_equal(parameter.getPartsInOrder(), launch.getArgumentTypes().drop_front()))
     operands.push_back(BufferOp::create(builder, location, type, part, /*device=*/true));
   Value y = func::CallOp::create(builder, location, launch, operands).getResult(0);
-
-  y = castTo(builder, location, y, matrixOfY.clone({collapsed.getDimSize(0), matrixOfY.getDimSize(1)}));
-  if (rank == 1) {
-    y = tensor::CollapseShapeOp::create(builder, location, y, ArrayRef<ReassociationIndices>{{0, 1}});
-  } else if (rank > 2) {
-    SmallVector<OpFoldResult> extents = tensor::getMixedSizes(builder, location, linear.getInput());
-    extents.back() = builder.getIndexAttr(matrixOfY.getDimSize(1));
-    for (auto [extent, known] : llvm::zip(extents, leading))
-      if (!ShapedType::isDynamic(known))
-        extent = builder.getIndexAttr(known);
-    y = tensor::ExpandShapeOp::create(builder, location, withLeading(matrixOfY), y, allButLast(rank), extents);
-  }
-  linear.replaceAllUsesWith(castTo(builder, location, y, resultType));
+  linear.replaceAllUsesWith(resultFromTokens(builder, linear, y));
   linear.erase();
 }
 

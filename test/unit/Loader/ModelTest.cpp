@@ -85,7 +85,7 @@ struct ModelFile : testing::Test {
 
   llvm::Expected<std::unique_ptr<Model>> load() {
     notes.clear();
-    return Model::load(path(), {[this](const std::string &note) { notes.push_back(note); }});
+    return Model::load(path(), {.note = [this](const std::string &note) { notes.push_back(note); }});
   }
   std::string loadError() {
     auto model = load();
@@ -203,7 +203,7 @@ TEST_F(ModelFile, VerifiesWeightsOnDemand) {
   auto verify = [&](llvm::StringRef text) {
     write(text);
     notes.clear();
-    auto model = Model::load(path(), {[this](const std::string &note) { notes.push_back(note); }, /*verify=*/true});
+    auto model = Model::load(path(), {.note = [this](const std::string &note) { notes.push_back(note); }, .verify = true});
     return model ? "" : llvm::toString(model.takeError());
   };
   EXPECT_EQ("", verify(program));

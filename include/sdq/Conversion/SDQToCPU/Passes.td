@@ -54,10 +54,10 @@ def FuseElementwise : Pass<"sdq-fuse-elementwise", "::mlir::ModuleOp"> {
 }
 
 def BuffersToLLVM : Pass<"sdq-buffers-to-llvm", "::mlir::ModuleOp"> {
-  let summary = "sdq.buffer to loads from the table sdq_buffers";
+  let summary = "sdq.buffer and sdq.kernel to loads from the table sdq_buffers";
   let description = [{
-    Declares `@sdq_buffers`, one pointer a distinct constant, zero until the runtime fills it, and records the
-    constants in the module attribute `sdq.buffers` in the same order. Parameters, which no code refers to any more,
+    Declares `@sdq_buffers`, one pointer a distinct constant or kernel, zero until the runtime fills it, and records
+    what they are in the module attribute `sdq.buffers` in the same order (see `sdq.executable`). Parameters, which no code refers to any more,
     are erased.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"];

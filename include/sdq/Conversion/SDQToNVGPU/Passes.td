@@ -48,6 +48,26 @@ def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def LaunchThroughRuntime : Pass<"sdq-launch-through-runtime", "::mlir::ModuleOp"> {
+  let summary = "the host's gpu ops to calls of the runtime";
+  let description = [{
+    Device memory and streams become i64s on the host, and every gpu op outside a gpu.module a call of the function that
+    MLIR's own lowering would call (`mgpuMemAlloc`, `mgpuMemFree`, `mgpuMemcpy`, `mgpuLaunchKernel`,
+    `mgpuStreamCreate`, `mgpuStreamSynchronize`, `mgpuStreamDestroy`), on memrefs still, so that bufferization's
+    deallocation understands the program. A kernel is named by `sdq.kernel`; its arguments are passed as the driver
+    takes them, an array of addresses: of pointers for memrefs, of bits for scalars of up to 64.
+
+    A chain of async tokens is one stream, which a `gpu.wait async` without operands opens and a `gpu.wait` closes.
+
+    **Errors**
+    - (runtime_e1) an op waits for several tokens, or for none.
+    - (runtime_e2) an op of the gpu dialect that is none of wait, alloc, dealloc, memcpy and launch_func.
+    - (runtime_e3) device memory or a token is used by another op, or a kernel takes what is no memref and no scalar.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect", "::sdq::SDQDialect"];
+}
+
 def FindCUDATools : Pass<"sdq-find-cuda-tools", "::mlir::ModuleOp"> {
   let summary = "fails early where a CUDA tool is missing";
   let description = [{

@@ -24,7 +24,8 @@ LogicalResult ExecutableOp::verify() {
   if (code.getRank() != 1 || !code.getElementType().isSignlessInteger(8))
     return emitOpError("executable_c1: expected code as a one-dimensional i8 tensor, found ") << code;
   for (Attribute buffer : getBuffers())
-    if (!isa<ElementsAttr>(buffer))
-      return emitOpError("executable_c2: expected elements attributes, found ") << buffer;
+    if (!isa<ElementsAttr, OnDeviceAttr, SymbolRefAttr>(buffer))
+      return emitOpError("executable_c2: expected elements attributes, also on a device, or symbols of kernels, found ")
+             << buffer;
   return success();
 }

@@ -4,8 +4,8 @@
 //
 // RUN: sdq-opt %s --sdq-buffers-to-llvm | FileCheck %s
 
-// CHECK: module attributes {sdq.buffers = [dense_resource<codes> : tensor<2x3xi8>, dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>]}
-// CHECK: llvm.mlir.global external @sdq_buffers(#llvm.zero) {addr_space = 0 : i32} : !llvm.array<2 x ptr>
+// CHECK: module attributes {sdq.buffers = [dense_resource<codes> : tensor<2x3xi8>, dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>, #sdq.on_device<dense_resource<codes> : tensor<2x3xi8>>, @kernels::@k]}
+// CHECK: llvm.mlir.global external @sdq_buffers(#llvm.zero) {addr_space = 0 : i32} : !llvm.array<4 x ptr>
 // CHECK-NOT: sdq.parameter
 sdq.parameter @w : !sdq.weight<2x6xf16, #sdq.dense<i4, vector = 6, scale = f32>> =
   {values = dense_resource<codes> : tensor<2x3xi8>, scales = dense<1.0> : tensor<2x1xf32>}
@@ -28,4 +28,16 @@ func.func @g() -> memref<2x3xi8> {
   // CHECK: llvm.getelementptr %{{.*}}[0]
   %a = sdq.buffer dense_resource<codes> : tensor<2x3xi8> -> memref<2x3xi8>
   return %a : memref<2x3xi8>
+}
+
+// What lies on a device, and a handle of a kernel, are entries of their own.
+// CHECK-LABEL: func.func @h(
+func.func @h() -> (memref<2x3xi8>, i64) {
+  // CHECK: llvm.getelementptr %{{.*}}[2]
+  %a = sdq.buffer device dense_resource<codes> : tensor<2x3xi8> -> memref<2x3xi8>
+  // CHECK: llvm.getelementptr %{{.*}}[3]
+  // CHECK: %[[HANDLE:.*]] = llvm.load
+  // CHECK: llvm.ptrtoint %[[HANDLE]] : !llvm.ptr to i64
+  %k = sdq.kernel @kernels::@k
+  return %a, %k : memref<2x3xi8>, i64
 }

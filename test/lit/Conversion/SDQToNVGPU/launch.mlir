@@ -49,7 +49,8 @@ func.func @two_layers(%x: tensor<?x13xf32>) -> (tensor<?x5xf32>, tensor<?x5xf32>
 // CHECK: %[[Y:.*]] = call @linear_lut_2_f32_5x13_f32(%[[COLLAPSED]]
 // CHECK-DAG: %[[D0:.*]] = tensor.dim %[[X]], %c0
 // CHECK-DAG: %[[D1:.*]] = tensor.dim %[[X]], %c1
-// CHECK: tensor.expand_shape %[[Y]] {{\[\[}}0, 1], [2]] output_shape [%[[D0]], %[[D1]], 5] : tensor<?x5xf32> into tensor<?x?x5xf32>
+// CHECK: %[[SHAPE:.*]] = tensor.from_elements %[[D0]], %[[D1]], %c5
+// CHECK: tensor.reshape %[[Y]](%[[SHAPE]]) : (tensor<?x5xf32>, tensor<3xindex>) -> tensor<?x?x5xf32>
 func.func @three_dimensions(%x: tensor<?x?x13xf32>) -> tensor<?x?x5xf32> {
   %y = sdq.linear %x, @a : (tensor<?x?x13xf32>) -> tensor<?x?x5xf32>
   return %y : tensor<?x?x5xf32>

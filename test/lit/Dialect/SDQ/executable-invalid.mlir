@@ -14,5 +14,5 @@ sdq.executable @words target("", "", "") entry "" code dense<0> : tensor<4xi32> 
 
 // -----
 
-// expected-error @+1 {{executable_c2: expected elements attributes, found "codes"}}
+// expected-error @+1 {{executable_c2: expected elements attributes, also on a device, or symbols of kernels, found "codes"}}
 sdq.executable @names target("", "", "") entry "" code dense<0> : tensor<1xi8> buffers ["codes"]

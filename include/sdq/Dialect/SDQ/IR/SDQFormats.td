@@ -113,4 +113,14 @@ def SDQ_ActivationFormat : AttrDef<SDQ_Dialect, "ActivationFormat"> {
   let genVerifyDecl = 1;
 }
 
+def SDQ_OnDevice : AttrDef<SDQ_Dialect, "OnDevice"> {
+  let mnemonic = "on_device";
+  let summary = "a constant in the memory of the program's device";
+  let description = [{
+    `#sdq.on_device<dense<1> : tensor<4xi8>>`: an entry of an `sdq.executable`'s table that the runtime uploads at load.
+  }];
+  let parameters = (ins "::mlir::ElementsAttr":$value);
+  let assemblyFormat = "`<` $value `>`";
+}
+
 #endif // SDQ_FORMATS

@@ -149,15 +149,31 @@ def SDQ_BufferOp : SDQ_Op<"buffer", [Pure]> {
   let hasVerifier = 1;
 }
 
+def SDQ_KernelOp : SDQ_Op<"kernel", [Pure]> {
+  let summary = "the runtime's handle of a kernel";
+  let description = [{
+    What the program hands to the runtime to launch a kernel: a `CUfunction` on NVIDIA GPUs. The runtime supplies it at
+    load, as it does addresses of constants.
+
+    ```mlir
+    %handle = sdq.kernel @sdq_kernels::@linear_lut_4_f16_5x13_f32
+    ```
+  }];
+  let arguments = (ins SymbolRefAttr:$kernel);
+  let results = (outs I64:$handle);
+  let assemblyFormat = "$kernel attr-dict";
+}
+
 def SDQ_ExecutableOp : SDQ_Op<"executable", [Symbol]> {
   let summary = "compiled code of this module's program";
   let description = [{
-    Object code for one target. `buffers` lists the constants of the table `sdq_buffers`, in its order. `checksum`, where
+    Object code for one target. `buffers` lists what the table `sdq_buffers` refers to, in its order: constants in the
+    host's memory, constants in the device's (`#sdq.on_device`), handles of kernels (symbols). `checksum`, where
     given, is the XXH3 hash of the code's bytes: the loader refuses damaged code, which no linker can be trusted with.
 
     **Constraints**
     - (executable_c1) the code is a one-dimensional i8 tensor.
-    - (executable_c2) every buffer is an elements attribute.
+    - (executable_c2) every buffer is an elements attribute, `#sdq.on_device` of one, or a symbol of a kernel.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$triple, StrAttr:$cpu, StrAttr:$features, StrAttr:$entry,
                        ElementsAttr:$code, ArrayAttr:$buffers, OptionalAttr<I64Attr>:$checksum);
