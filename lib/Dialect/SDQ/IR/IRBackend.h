@@ -114,7 +114,7 @@ private:
   }
   template <typename... Indices>
   mlir::Value load(mlir::Value part, Indices... indices) {
-    mlir::ValueRange place{indices.value...};
+    const mlir::Value place[] = {indices.value...};
     if (mlir::isa<mlir::TensorType>(part.getType()))
       return mlir::tensor::ExtractOp::create(builder, location, part, place);
     return mlir::memref::LoadOp::create(builder, location, part, place);
