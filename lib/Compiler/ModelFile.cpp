@@ -15,6 +15,7 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 
@@ -38,8 +39,8 @@ static void alignResources(ModuleOp module, size_t alignment) {
 }
 
 namespace {
-/// Hands everything on at once, and lets go of the pages of large pieces: those are parts in mapped files, which writing
-/// would otherwise gather in memory.
+/// Hands everything on at once, and lets go of the pages of large pieces: those are parts in mapped files, which
+/// writing would otherwise gather in memory.
 class ReleasingStream : public llvm::raw_ostream {
 public:
   explicit ReleasingStream(llvm::raw_ostream &out) : raw_ostream(/*unbuffered=*/true), out(out), start(out.tell()) {}
@@ -65,6 +66,23 @@ LogicalResult sdq::writeModel(ModuleOp module, StringRef path) {
     ReleasingStream stream(out);
     if (failed(writeBytecodeToFile(module, stream)))
       return llvm::createStringError("cannot write '%s' as bytecode", path.str().c_str());
+    return llvm::Error::success();
+  });
+  if (error)
+    return emitError(UnknownLoc::get(module.getContext())) << llvm::toString(std::move(error));
+  return success();
+}
+
+LogicalResult sdq::writeModule(ModuleOp module, StringRef path, bool asText) {
+  if (path.ends_with(".sdq") && !asText)
+    return writeModel(module, path);
+  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &out) -> llvm::Error {
+    if (asText || !path.ends_with(".mlirbc")) {
+      module->print(out);
+      out << '\n';
+    } else if (failed(writeBytecodeToFile(module, out))) {
+      return llvm::createStringError("cannot write '%s' as bytecode", path.str().c_str());
+    }
     return llvm::Error::success();
   });
   if (error)

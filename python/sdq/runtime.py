@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Run a compiled model through libSDQ's C interface (include/sdq/Runtime/sdq_runtime.h)."""
+"""Run a compiled model through SDQ's C interface (include/sdq-c/model.h)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from sdq.errors import SdqError
 
 CPU = 1  # sdq_device_type
-VERSION = 1  # of the interface, as described below
+VERSION = 2  # SDQ_ABI_VERSION, of what is described below
 # sdq_dtype, in its order; bfloat16 (number 2) has no NumPy type of its own.
 DTYPES = (
     "float32",
@@ -58,7 +58,7 @@ class TensorInfo(ctypes.Structure):
 
 
 def load_library(path: Path) -> ctypes.CDLL:
-    """Load libSDQ, with the types of its functions declared."""
+    """Load libSDQ-C, with the types of its functions declared."""
     try:
         library = ctypes.CDLL(str(path))
     except OSError as error:
@@ -66,7 +66,7 @@ def load_library(path: Path) -> ctypes.CDLL:
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
     tensors = ctypes.POINTER(ctypes.POINTER(Tensor))
     signatures = {
-        "sdq_runtime_version": (ctypes.c_int, []),
+        "sdq_abi_version": (ctypes.c_int, []),
         "sdq_model_load": (pointer, [ctypes.c_char_p]),
         "sdq_model_free": (None, [pointer]),
         "sdq_model_num_inputs": (size, [pointer]),
@@ -80,8 +80,8 @@ def load_library(path: Path) -> ctypes.CDLL:
     for name, (result, arguments) in signatures.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
-    if (version := library.sdq_runtime_version()) != VERSION:
-        raise SdqError(f"{path}: expected version {VERSION} of the runtime interface, found {version}")
+    if (version := library.sdq_abi_version()) != VERSION:
+        raise SdqError(f"{path}: expected version {VERSION} of the C interface, found {version}")
     return library
 
 

@@ -26,11 +26,11 @@ def find_tool(name: str) -> Path:
     return found[0].resolve()
 
 
-def find_library() -> Path:
-    """libSDQ.so, beside the tools: in ../lib of theirs."""
-    path = find_tool("sdq-compile").parent.parent / "lib" / "libSDQ.so"
+def find_library(name: str = "SDQ") -> Path:
+    """lib<name>.so, beside the tools: in ../lib of theirs. SDQ is the compiler itself, SDQ-C its C interface."""
+    path = find_tool("sdq-compile").parent.parent / "lib" / f"lib{name}.so"
     if not path.is_file():
-        raise SdqError(f"{path}: no such file: expected libSDQ beside sdq-compile")
+        raise SdqError(f"{path}: no such file: expected lib{name} beside sdq-compile")
     return path.resolve()
 
 

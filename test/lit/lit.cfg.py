@@ -36,6 +36,9 @@ for script in ("decode", "safetensors", "check_linear", "check_simulated", "chec
 config.substitutions.append(("%source_dir", config.sdq_source_dir))
 config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))
 config.substitutions.append(("%python", python))
+config.substitutions.append(("%capi", os.path.join(config.sdq_build_dir, "test", "capi")))
+config.substitutions.append(("%llvm_include", os.path.join(os.path.dirname(config.llvm_tools_dir), "include")))
+config.substitutions.append(("%lib_dir", os.path.join(config.sdq_build_dir, "lib")))
 
 if shutil.which("ptxas", path=config.environment["PATH"]):
     config.available_features.add("ptxas")

@@ -220,7 +220,7 @@ def test_missing_tools_are_said_to_be_missing(place, tmp_path):
 
 def test_the_c_interface_refuses_what_the_model_does_not_take(tmp_path):
     run_tool("sdq-compile", MODEL, "--recipe", "dense", "-o", tmp_path / "m.sdq")
-    model = Model(tmp_path / "m.sdq", load_library(find_library()))
+    model = Model(tmp_path / "m.sdq", load_library(find_library("SDQ-C")))
     assert (model.inputs, model.outputs) == (["input_ids"], ["logits"])
     ids = np.arange(14).reshape(2, 7)
     expected = reference.logits(reference.session(MODEL), ids)
@@ -233,4 +233,4 @@ def test_the_c_interface_refuses_what_the_model_does_not_take(tmp_path):
         model.run({"input_ids": ids.astype(np.float32)})
     model.close()
     with pytest.raises(SdqError, match=r"nothing\.sdq"):
-        Model(tmp_path / "nothing.sdq", load_library(find_library()))
+        Model(tmp_path / "nothing.sdq", load_library(find_library("SDQ-C")))

@@ -10,10 +10,8 @@
 #include "sdq/Import/ONNX/ONNXImport.h"
 #include "sdq/Pipelines/Register.h"
 
-#include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Error.h"
 #include "llvm/Support/InitLLVM.h"
 
 namespace cl = llvm::cl;
@@ -23,30 +21,15 @@ enum class Action { ImportONNX, ExportDecoded };
 } // namespace
 
 static cl::OptionCategory category("sdq-translate options");
-static cl::opt<Action>
-    action(cl::Required, cl::cat(category), cl::desc("What to do:"),
-           cl::values(clEnumValN(Action::ImportONNX, "import-onnx", "import an ONNX model (.onnx, external data beside it)"),
-                      clEnumValN(Action::ExportDecoded, "export-decoded",
-                                 "write a model's weights, decoded to f32, as safetensors")));
+static cl::opt<Action> action(cl::Required, cl::cat(category), cl::desc("What to do:"),
+                              cl::values(clEnumValN(Action::ImportONNX, "import-onnx",
+                                                    "import an ONNX model (.onnx, external data beside it)"),
+                                         clEnumValN(Action::ExportDecoded, "export-decoded",
+                                                    "write a model's weights, decoded to f32, as safetensors")));
 static cl::opt<std::string> inputFile(cl::Positional, cl::Required, cl::desc("<model>"), cl::cat(category));
 static cl::opt<std::string> outputFile("o", cl::init("-"), cl::value_desc("file"), cl::cat(category),
-                                       cl::desc("Output; bytecode if the name ends in .mlirbc, text otherwise"));
+                                       cl::desc("Output; bytecode if the name ends in .mlirbc or .sdq, else text"));
 static cl::opt<bool> emitText("emit-text", cl::desc("Write text whatever the output's name"), cl::cat(category));
-
-/// Writes under a temporary name that is then renamed, so that a failure leaves no half-written file.
-static llvm::Error write(mlir::ModuleOp module) {
-  bool isBytecode = !emitText && llvm::StringRef(outputFile).ends_with(".mlirbc");
-  return llvm::writeToOutput(outputFile, [&](llvm::raw_ostream &out) -> llvm::Error {
-    if (!isBytecode) {
-      module->print(out);
-      out << '\n';
-      return llvm::Error::success();
-    }
-    if (mlir::failed(mlir::writeBytecodeToFile(module, out)))
-      return llvm::createStringError("cannot write bytecode");
-    return llvm::Error::success();
-  });
-}
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
@@ -68,11 +51,6 @@ int main(int argc, char **argv) {
   }
 
   mlir::OwningOpRef<mlir::ModuleOp> module = sdq::importONNX(inputFile, context);
-  if (!module || mlir::failed(mlir::verify(*module)))
-    return 1;
-  if (llvm::Error error = write(*module)) {
-    llvm::errs() << outputFile << ": error: " << llvm::toString(std::move(error)) << "\n";
-    return 1;
-  }
-  return 0;
+  return !module || mlir::failed(mlir::verify(*module)) ||
+         mlir::failed(sdq::writeModule(*module, outputFile, emitText));
 }

@@ -20,6 +20,10 @@ mlir::OwningOpRef<mlir::ModuleOp> readModel(llvm::StringRef path, mlir::MLIRCont
 /// where they lie. Atomic. Errors are emitted.
 mlir::LogicalResult writeModel(mlir::ModuleOp module, llvm::StringRef path);
 
+/// Writes a module: bytecode where `path` ends in .mlirbc, as `writeModel` does where it ends in .sdq, else (or
+/// `asText`) text; "-" is stdout. Atomic. Errors are emitted.
+mlir::LogicalResult writeModule(mlir::ModuleOp module, llvm::StringRef path, bool asText = false);
+
 } // namespace sdq
 
 #endif // SDQ_COMPILER_MODELFILE_H

@@ -26,7 +26,7 @@ ROUNDED = re.compile(r"#sdq\.activation<")
 
 def compiled(path: Path, model: Path, scratch: Path) -> Logits:
     """Logits of the compiled model in `path`: its input `input_ids`, its first output."""
-    loaded = Model(path, load_library(find_library()))
+    loaded = Model(path, load_library(find_library("SDQ-C")))
     if loaded.inputs != [INPUT]:
         raise SdqError(f"{model}: expected one input {INPUT}, found {', '.join(loaded.inputs) or 'none'}")
     output = loaded.outputs[0]

@@ -1,10 +1,10 @@
-//===- CInterfaceTest.cpp - The C interface describes, runs and reports ---===//
+//===- ModelTest.cpp - The C interface describes, runs and reports --------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "sdq/Runtime/sdq_runtime.h"
+#include "sdq-c/model.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -53,7 +53,7 @@ static sdq_tensor f32(const float *data, const int64_t *shape, int32_t ndim) {
 }
 
 TEST_F(CInterface, DescribesInputsAndOutputs) {
-  EXPECT_EQ(sdq_runtime_version(), SDQ_RUNTIME_VERSION);
+  EXPECT_EQ(sdq_abi_version(), SDQ_ABI_VERSION);
   ASSERT_EQ(sdq_model_num_inputs(model), 1u);
   ASSERT_EQ(sdq_model_num_outputs(model), 2u);
   const sdq_tensor_info *a = sdq_model_input(model, 0);

@@ -1,13 +1,14 @@
-//===- CInterface.cpp - C interface of the runtime ------------------------===//
+//===- Model.cpp - Compiled models in C ---------------------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "sdq/Loader/Model.h"
-#include "sdq/Runtime/sdq_runtime.h"
+#include "sdq-c/model.h"
 
-#include "llvm/Support/raw_ostream.h"
+#include "Messages.h"
+
+#include "sdq/Loader/Model.h"
 
 #include <deque>
 
@@ -16,10 +17,6 @@ using namespace sdq;
 static_assert(int(DType::F32) == SDQ_F32 && int(DType::BF16) == SDQ_BF16 && int(DType::I64) == SDQ_I64 &&
                   int(DType::U8) == SDQ_U8 && int(DType::Bool) == SDQ_BOOL,
               "sdq_dtype follows DType");
-
-static thread_local std::string lastError;
-
-static void setError(llvm::Error error) { lastError = llvm::toString(std::move(error)); }
 
 /// Descriptions of the inputs or outputs with the arrays that C wants.
 namespace {
@@ -58,14 +55,12 @@ struct sdq_model {
       : model(std::move(loaded)), inputs(model->signature().inputs), outputs(model->signature().outputs) {}
 };
 
-int sdq_runtime_version(void) { return SDQ_RUNTIME_VERSION; }
-
 sdq_model *sdq_model_load(const char *path) {
   LoadOptions options;
-  options.note = [](const std::string &text) { llvm::errs() << "sdq: note: " << text << '\n'; };
+  options.note = [](const std::string &text) { tell(SDQ_NOTE, text); };
   llvm::Expected<std::unique_ptr<Model>> model = Model::load(path, options);
   if (!model) {
-    setError(model.takeError());
+    setLastError(model.takeError());
     return nullptr;
   }
   return new sdq_model(std::move(*model));
@@ -95,22 +90,22 @@ static llvm::Expected<TensorView> viewOf(const sdq_tensor &tensor, size_t index)
 int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inputs, sdq_tensor **outputs,
                size_t num_outputs) {
   if (num_outputs != model->outputs.infos.size()) {
-    setError(llvm::createStringError("expected room for " + llvm::Twine(model->outputs.infos.size()) +
-                                     " outputs, got " + llvm::Twine(num_outputs)));
+    setLastError(llvm::createStringError("expected room for " + llvm::Twine(model->outputs.infos.size()) +
+                                         " outputs, got " + llvm::Twine(num_outputs)));
     return 1;
   }
   std::vector<TensorView> views;
   for (size_t i = 0; i < num_inputs; ++i) {
     llvm::Expected<TensorView> view = viewOf(inputs[i], i);
     if (!view) {
-      setError(view.takeError());
+      setLastError(view.takeError());
       return 1;
     }
     views.push_back(std::move(*view));
   }
   llvm::Expected<std::vector<OwnedTensor>> results = model->model->invoke(views);
   if (!results) {
-    setError(results.takeError());
+    setLastError(results.takeError());
     return 1;
   }
   for (size_t i = 0; i < num_outputs; ++i)
@@ -119,5 +114,3 @@ int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inpu
 }
 
 void sdq_tensor_free(sdq_tensor *tensor) { delete static_cast<OutputTensor *>(tensor); }
-
-const char *sdq_last_error(void) { return lastError.c_str(); }

@@ -1,4 +1,4 @@
-/*===- sdq_runtime.h - C interface of the runtime -----------------*- C -*-===*\
+/*===- model.h - Compiled models in C -------------------------------*- C -*-===*\
 |*                                                                            *|
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
 |*                                                                            *|
@@ -17,13 +17,14 @@
 |*   sdq_tensor_free(output);                                                 *|
 |*   sdq_model_free(model);                                                   *|
 |*                                                                            *|
-|* A loaded model may be called by many threads at once. Functions that fail  *|
-|* leave a message in sdq_last_error().                                       *|
+|* A loaded model may be called by many threads at once.                      *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
-#ifndef SDQ_RUNTIME_SDQ_RUNTIME_H
-#define SDQ_RUNTIME_SDQ_RUNTIME_H
+#ifndef SDQ_C_MODEL_H
+#define SDQ_C_MODEL_H
+
+#include "sdq-c/common.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,10 +32,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** Incremented when a declaration below changes its meaning. */
-#define SDQ_RUNTIME_VERSION 1
-int sdq_runtime_version(void);
 
 /** Element types. SDQ_BOOL is one byte, 0 or 1. */
 typedef enum {
@@ -79,33 +76,34 @@ typedef struct {
 
 typedef struct sdq_model sdq_model;
 
-/** Loads a model file; NULL on failure. The file must not change while the model lives. */
-sdq_model *sdq_model_load(const char *path);
+/**
+ * Loads a model file: a .sdq file, or other MLIR (text or bytecode) of a program that lowers to a CPU. A note tells if
+ * it has no code for this machine, which is then compiled. NULL on failure. The file must not change while the model
+ * lives.
+ */
+SDQ_C_EXPORT sdq_model *sdq_model_load(const char *path);
 /** Releases a model (NULL is allowed). Tensors it returned stay valid. */
-void sdq_model_free(sdq_model *model);
+SDQ_C_EXPORT void sdq_model_free(sdq_model *model);
 
-size_t sdq_model_num_inputs(const sdq_model *model);
-size_t sdq_model_num_outputs(const sdq_model *model);
+SDQ_C_EXPORT size_t sdq_model_num_inputs(const sdq_model *model);
+SDQ_C_EXPORT size_t sdq_model_num_outputs(const sdq_model *model);
 /** Description number `index`; NULL if there is no such input or output. */
-const sdq_tensor_info *sdq_model_input(const sdq_model *model, size_t index);
-const sdq_tensor_info *sdq_model_output(const sdq_model *model, size_t index);
+SDQ_C_EXPORT const sdq_tensor_info *sdq_model_input(const sdq_model *model, size_t index);
+SDQ_C_EXPORT const sdq_tensor_info *sdq_model_output(const sdq_model *model, size_t index);
 
 /**
  * Runs the model. `inputs`: as many as the model has, only read. `outputs` receives as many pointers as the model has
  * outputs; each tensor is dense, in CPU memory, and the caller's, to be given to sdq_tensor_free.
  * Returns 0, or nonzero on failure: then `outputs` is untouched.
  */
-int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inputs, sdq_tensor **outputs,
-               size_t num_outputs);
+SDQ_C_EXPORT int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inputs, sdq_tensor **outputs,
+                            size_t num_outputs);
 
 /** Releases a tensor that sdq_invoke returned (NULL is allowed). */
-void sdq_tensor_free(sdq_tensor *tensor);
-
-/** Why the last function that failed on this thread did; "" before the first failure. */
-const char *sdq_last_error(void);
+SDQ_C_EXPORT void sdq_tensor_free(sdq_tensor *tensor);
 
 #ifdef __cplusplus
 }
 #endif
 
-#endif /* SDQ_RUNTIME_SDQ_RUNTIME_H */
+#endif /* SDQ_C_MODEL_H */
