@@ -17,7 +17,7 @@ export CCACHE_NOHASHDIR := 1
 # Without these a precompiled header keeps ccache from ever hitting.
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 
-.PHONY: help demo test build install-deps configure format clean
+.PHONY: help demo test docs build install-deps configure format clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -38,6 +38,10 @@ demo: configure $(VENV)/.installed ## compress a trained model by every recipe, 
 test: build $(VENV)/.installed-test ## gtest, lit and pytest; the last line counts them
 	@$(VENV)/bin/python scripts/run-tests.py
 
+docs: configure $(VENV)/.installed-docs ## the documentation as a site, into build/site
+	@cmake --build $(BUILD) --target sdq-docs
+	@$(VENV)/bin/python scripts/build-docs.py
+
 format: $(VENV)/.installed ## format C++ and Python sources in place
 	@scripts/format.sh
 
@@ -49,6 +53,10 @@ $(VENV)/.installed: python/requirements.txt | install-deps
 	@touch $@
 
 # The tests calibrate with torch, which the demo does without.
-$(VENV)/.installed-test: python/requirements-test.txt $(VENV)/.installed
+$(VENV)/.installed-test: python/requirements-test.txt python/requirements-docs.txt $(VENV)/.installed
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(VENV)/.installed-docs: python/requirements-docs.txt $(VENV)/.installed
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

@@ -15,7 +15,10 @@ def LinearToLinalg : Pass<"sdq-linear-to-linalg", "::mlir::ModuleOp"> {
     ```mlir
     sdq.parameter @w : !sdq.weight<4x8xf16, #sdq.lut<4, f16>> = {codes = dense_resource<c> : tensor<4x4xi8>,
                                                                  tables = dense_resource<t> : tensor<4x16xf16>}
-    %y = sdq.linear %x, @w : (tensor<?x8xf32>) -> tensor<?x4xf32>
+    func.func @f(%x: tensor<?x8xf32>) -> tensor<?x4xf32> {
+      %y = sdq.linear %x, @w : (tensor<?x8xf32>) -> tensor<?x4xf32>
+      return %y : tensor<?x4xf32>
+    }
     ```
     becomes
     ```mlir
