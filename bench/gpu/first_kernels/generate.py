@@ -98,14 +98,15 @@ def main() -> None:
         ptx = stem.with_name(stem.name + ".ptx").read_text()
         description = json.loads(stem.with_name(stem.name + ".json").read_text())
 
-    # A kernel is found again by what it was made for.
-    by_use = {
-        (k["format"], k["rows"], k["columns"], next(a["type"] for a in k["arguments"] if a["name"] == "x")): k
-        for k in description["kernels"]
-    }
+    # Kernels are found again by what they were made for: one of every family that serves it.
+    by_use: dict[tuple, list[dict]] = {}
+    for k in description["kernels"]:
+        kind = next(a["type"] for a in k["arguments"] if a["name"] == "x")
+        by_use.setdefault((k["format"], k["rows"], k["columns"], kind), []).append(k)
     kernels = [
-        by_use[FORMATS[name].spelling, rows, columns, kind] | {"case": name, "activation": kind}
+        k | {"case": name, "activation": kind}
         for name, rows, columns, kind in chosen
+        for k in by_use[FORMATS[name].spelling, rows, columns, kind]
     ]
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "kernels.ptx").write_text(ptx)

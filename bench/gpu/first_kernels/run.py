@@ -78,6 +78,8 @@ class Problem:
         self.bound = (
             1.01 * steps * 2.0**-24 * magnitude + UNIT[self.kind] * np.abs(self.reference) + SMALLEST[self.kind]
         )
+        if kernel["name"].endswith("_tensor_core"):  # decoded weights are rounded to the activations' type
+            self.bound += 1.01 * UNIT[self.kind] * magnitude
         self.magnitude = np.maximum(magnitude, np.finfo(np.float32).tiny)
 
     def grid(self, tokens: int) -> int:

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinearKernel.h"
+#include "KernelFamily.h"
 
 #include "sdq/Target/Chip.h"
 
@@ -43,7 +43,8 @@ Type sdq::passedType(MLIRContext *context, const KernelArgument &argument) {
   return MemRefType::get({}, argument.buffer.getElementType());
 }
 
-DictionaryAttr sdq::describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature) {
+DictionaryAttr sdq::describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature,
+                                   const KernelFamily &family) {
   MLIRContext *context = spec.activation.getContext();
   Builder builder(context);
   auto descriptions = llvm::map_to_vector(signature.arguments, [&](const KernelArgument &argument) -> Attribute {
@@ -55,9 +56,9 @@ DictionaryAttr sdq::describeKernel(const LinearKernelSpec &spec, const KernelSig
       builder.getNamedAttr("format", spec.format),
       builder.getNamedAttr("rows", builder.getI64IntegerAttr(spec.shape.rows)),
       builder.getNamedAttr("columns", builder.getI64IntegerAttr(spec.shape.columns)),
-      builder.getNamedAttr("block", builder.getDenseI64ArrayAttr({kWarpSize, kRowsPerBlock, 1})),
-      builder.getNamedAttr("rows_per_block", builder.getI64IntegerAttr(kRowsPerBlock)),
-      builder.getNamedAttr("tokens_per_block", builder.getI64IntegerAttr(kTokensPerBlock)),
+      builder.getNamedAttr("block", builder.getDenseI64ArrayAttr({kWarpSize, family.warps, 1})),
+      builder.getNamedAttr("rows_per_block", builder.getI64IntegerAttr(family.rowsPerBlock)),
+      builder.getNamedAttr("tokens_per_block", builder.getI64IntegerAttr(family.tokensPerBlock)),
       builder.getNamedAttr("arguments", builder.getArrayAttr(descriptions)),
   });
 }

@@ -4,11 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinearKernel.h"
+#include "KernelFamily.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -21,7 +22,7 @@ public:
   LaunchBuilder(OpBuilder &builder, Location location, const LinearKernelSpec &spec)
       : builder(builder), location(location), spec(spec), token(gpu::AsyncTokenType::get(builder.getContext())) {}
 
-  void buildBody(func::FuncOp function, gpu::GPUFuncOp kernel, const KernelSignature &signature);
+  void buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kernels, const KernelSignature &signature);
 
 private:
   template <typename Op, typename... Arguments>
@@ -43,7 +44,9 @@ private:
     stream = gpu::DeallocOp::create(builder, location, token, ValueRange{stream}, buffer).getAsyncToken();
   }
 
-  Value gridSize(Value tokens);
+  Value gridSize(const KernelFamily &family, Value tokens);
+  /// Launches the last of `kernels` that takes so many tokens; gives the token of its end.
+  Value launch(ArrayRef<FamilyKernel> kernels, Value tokens, ValueRange operands);
   Value asPassed(Value buffer, const KernelArgument &argument);
 
   OpBuilder &builder;
@@ -54,10 +57,32 @@ private:
 };
 
 /// ⌈N / rows⌉ · max(1, ⌈tokens / tile⌉): a launch without blocks is refused by the driver, and no tokens are legal.
-Value LaunchBuilder::gridSize(Value tokens) {
-  Value tiles = emit<arith::CeilDivUIOp>(tokens, index(kTokensPerBlock));
+Value LaunchBuilder::gridSize(const KernelFamily &family, Value tokens) {
+  Value tiles = emit<arith::CeilDivUIOp>(tokens, index(family.tokensPerBlock));
   tiles = emit<arith::MaxUIOp>(tiles, index(1));
-  return emit<arith::MulIOp>(tiles, index(llvm::divideCeil(spec.shape.rows, kRowsPerBlock)));
+  return emit<arith::MulIOp>(tiles, index(llvm::divideCeil(spec.shape.rows, family.rowsPerBlock)));
+}
+
+Value LaunchBuilder::launch(ArrayRef<FamilyKernel> kernels, Value tokens, ValueRange operands) {
+  const auto &[family, kernel] = kernels.back();
+  if (kernels.size() == 1) {
+    Value one = index(1);
+    gpu::KernelDim3 grid{gridSize(*family, tokens), one, one};
+    gpu::KernelDim3 block{index(kWarpSize), index(family->warps), one};
+    return gpu::LaunchFuncOp::create(builder, location, kernel, grid, block, /*dynamicSharedMemorySize=*/Value(),
+                                     operands, token, ValueRange{stream})
+        .getAsyncToken();
+  }
+  Value enough = emit<arith::CmpIOp>(arith::CmpIPredicate::uge, tokens, index(family->fromTokens));
+  auto choice = scf::IfOp::create(builder, location, TypeRange{token}, enough, /*addThenBlock=*/true,
+                                  /*addElseBlock=*/true);
+  for (auto [block, candidates] :
+       {std::pair(choice.thenBlock(), kernels.take_back()), std::pair(choice.elseBlock(), kernels.drop_back())}) {
+    OpBuilder::InsertionGuard restore(builder);
+    builder.setInsertionPointToEnd(block);
+    scf::YieldOp::create(builder, location, launch(candidates, tokens, operands));
+  }
+  return choice.getResult(0);
 }
 
 /// The buffer as the kernel declares it: bare pointers need a static shape.
@@ -68,7 +93,8 @@ Value LaunchBuilder::asPassed(Value buffer, const KernelArgument &argument) {
   return emit<memref::ReinterpretCastOp>(type, buffer, int64_t(0), ArrayRef<int64_t>{}, ArrayRef<int64_t>{});
 }
 
-void LaunchBuilder::buildBody(func::FuncOp function, gpu::GPUFuncOp kernel, const KernelSignature &signature) {
+void LaunchBuilder::buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kernels,
+                              const KernelSignature &signature) {
   builder.setInsertionPointToStart(function.addEntryBlock());
   Value input = function.getArgument(0);
   ValueRange parts = function.getArguments().drop_front();
@@ -94,13 +120,7 @@ void LaunchBuilder::buildBody(func::FuncOp function, gpu::GPUFuncOp kernel, cons
   operands.push_back(asPassed(deviceY, y));
   operands.push_back(toI64(tokens));
   operands.append(extents);
-  Value one = index(1);
-  gpu::KernelDim3 grid{gridSize(tokens), one, one};
-  ArrayRef<int32_t> blockSize = *kernel.getKnownBlockSize();
-  gpu::KernelDim3 block{index(blockSize[0]), index(blockSize[1]), index(blockSize[2])};
-  stream = gpu::LaunchFuncOp::create(builder, location, kernel, grid, block, /*dynamicSharedMemorySize=*/Value(),
-                                     operands, token, ValueRange{stream})
-               .getAsyncToken();
+  stream = launch(kernels, tokens, operands);
 
   copy(hostY, deviceY);
   release(deviceX);
@@ -113,8 +133,9 @@ void LaunchBuilder::buildBody(func::FuncOp function, gpu::GPUFuncOp kernel, cons
 
 } // namespace
 
-func::FuncOp sdq::buildLaunchFunction(OpBuilder &builder, Location location, StringRef name, gpu::GPUFuncOp kernel,
-                                      const LinearKernelSpec &spec, const KernelSignature &signature) {
+func::FuncOp sdq::buildLaunchFunction(OpBuilder &builder, Location location, StringRef name,
+                                      ArrayRef<FamilyKernel> kernels, const LinearKernelSpec &spec,
+                                      const KernelSignature &signature) {
   OpBuilder::InsertionGuard restore(builder);
   auto tokensBy = [&](int64_t extent) {
     return RankedTensorType::get({ShapedType::kDynamic, extent}, spec.activation);
@@ -125,7 +146,7 @@ func::FuncOp sdq::buildLaunchFunction(OpBuilder &builder, Location location, Str
   auto function = func::FuncOp::create(builder, location, name,
                                        builder.getFunctionType(types, {tokensBy(spec.shape.rows)}));
   function.setPrivate();
-  function->setAttr(kKernelAttributeName, kernel->getAttr(kKernelAttributeName));
-  LaunchBuilder(builder, location, spec).buildBody(function, kernel, signature);
+  function->setAttr(kKernelAttributeName, kernels.front().kernel->getAttr(kKernelAttributeName));
+  LaunchBuilder(builder, location, spec).buildBody(function, kernels, signature);
   return function;
 }

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace sdq {
@@ -42,6 +43,8 @@ public:
   explicit Rewriter(ModuleOp module) : module(module), b(module.getContext()) {}
 
   LogicalResult rewrite(Operation *op);
+  /// A branch that launches one of several kernels: its token is the stream of the token that it yields.
+  LogicalResult passOn(scf::IfOp branch);
   /// Removes the ops that were rewritten, from the last to the first.
   LogicalResult finish();
 
@@ -67,6 +70,7 @@ private:
   Location at = module.getLoc();
   DenseMap<Value, Value> streams, deviceAddresses;
   SmallVector<Operation *> done;
+  SmallVector<scf::IfOp> branches;
 };
 
 Value Rewriter::call(StringRef name, ValueRange operands, bool hasResult) {
@@ -220,7 +224,26 @@ LogicalResult Rewriter::rewrite(Operation *op) {
   return success();
 }
 
+LogicalResult Rewriter::passOn(scf::IfOp branch) {
+  branches.push_back(branch);
+  done.push_back(branch);
+  for (auto [result, yielded] : llvm::zip_equal(branch.getResults(), branch.thenYield().getOperands())) {
+    if (!isa<gpu::AsyncTokenType>(result.getType()))
+      return branch.emitOpError("runtime_e1: expected a branch around launches to give tokens only");
+    streams[result] = streams.lookup(yielded);
+  }
+  return success();
+}
+
 LogicalResult Rewriter::finish() {
+  for (scf::IfOp branch : branches) {
+    for (scf::YieldOp yield : {branch.thenYield(), branch.elseYield()})
+      yield->setOperands({});
+    b.setInsertionPoint(branch);
+    auto plain = scf::IfOp::create(b, branch.getLoc(), branch.getCondition(), /*withElseRegion=*/true);
+    plain.getThenRegion().takeBody(branch.getThenRegion());
+    plain.getElseRegion().takeBody(branch.getElseRegion());
+  }
   for (Operation *op : llvm::reverse(done)) {
     for (Operation *user : llvm::make_early_inc_range(op->getUsers()))
       if (isa<memref::ReinterpretCastOp, memref::CastOp>(user) && user->use_empty())
@@ -235,16 +258,22 @@ LogicalResult Rewriter::finish() {
 struct LaunchThroughRuntimePass : sdq::impl::LaunchThroughRuntimeBase<LaunchThroughRuntimePass> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
-    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    // Branches after what is in them: their tokens come from there.
+    std::function<void(Operation *)> collect = [&](Operation *op) {
       if (isa<gpu::GPUModuleOp>(op))
-        return WalkResult::skip();
-      if (isa<gpu::GPUDialect>(op->getDialect()))
+        return;
+      if (isa_and_present<gpu::GPUDialect>(op->getDialect()))
         ops.push_back(op);
-      return WalkResult::advance();
-    });
+      for (Region &region : op->getRegions())
+        for (Operation &inner : region.getOps())
+          collect(&inner);
+      if (isa<scf::IfOp>(op) && llvm::any_of(op->getResultTypes(), llvm::IsaPred<gpu::AsyncTokenType>))
+        ops.push_back(op);
+    };
+    collect(getOperation());
     Rewriter rewriter(getOperation());
     for (Operation *op : ops)
-      if (failed(rewriter.rewrite(op)))
+      if (auto branch = dyn_cast<scf::IfOp>(op); failed(branch ? rewriter.passOn(branch) : rewriter.rewrite(op)))
         return signalPassFailure();
     if (failed(rewriter.finish()))
       signalPassFailure();

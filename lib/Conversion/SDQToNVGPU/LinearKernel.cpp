@@ -14,7 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinearKernel.h"
+#include "KernelFamily.h"
 
 #include "sdq/Target/Chip.h"
 
@@ -26,6 +26,9 @@
 
 using namespace mlir;
 using namespace sdq;
+
+/// A block is `kRowsPerBlock` warps, each of which owns one output row and a tile of `kTokensPerBlock` tokens.
+static constexpr int64_t kRowsPerBlock = 4, kTokensPerBlock = 8;
 
 namespace {
 
@@ -42,11 +45,9 @@ private:
     return Op::create(builder, location, arguments...);
   }
   Value index(int64_t n) { return emit<arith::ConstantIndexOp>(n); }
-  Value toIndex(Value i64) { return emit<arith::IndexCastOp>(builder.getIndexType(), i64); }
   Value less(Value a, Value b) { return emit<arith::CmpIOp>(arith::CmpIPredicate::ult, a, b); }
   void guarded(Value condition, llvm::function_ref<void()> body);
 
-  Value viewAt(Value address, MemRefType type, Value extent);
   SmallVector<Value> visitRow(ValueRange parts, Value x, Value row, Value lane, Value firstToken, Value tokens);
   Value sumOfLanes(Value value);
   void store(ValueRange sums, Value y, Value row, Value firstToken, Value tokens);
@@ -62,21 +63,6 @@ void KernelBuilder::guarded(Value condition, llvm::function_ref<void()> body) {
   OpBuilder::InsertionGuard restore(builder);
   builder.setInsertionPointToStart(guard.thenBlock());
   body();
-}
-
-/// The buffer of `type`, whose first extent is `extent`, that begins at `address`.
-Value KernelBuilder::viewAt(Value address, MemRefType type, Value extent) {
-  SmallVector<OpFoldResult> sizes{extent}, strides;
-  for (int64_t size : type.getShape().drop_front())
-    sizes.push_back(builder.getIndexAttr(size));
-  int64_t stride = 1;
-  for (int64_t size : llvm::reverse(type.getShape())) {
-    strides.push_back(builder.getIndexAttr(stride));
-    stride *= size;
-  }
-  std::reverse(strides.begin(), strides.end());
-  return emit<memref::ReinterpretCastOp>(type, address, OpFoldResult(builder.getIndexAttr(0)),
-                                         ArrayRef<OpFoldResult>(sizes), ArrayRef<OpFoldResult>(strides));
 }
 
 /// This lane's sums, one a token of the tile.
@@ -125,16 +111,7 @@ void KernelBuilder::store(ValueRange sums, Value y, Value row, Value firstToken,
 
 void KernelBuilder::buildBody(gpu::GPUFuncOp kernel, const KernelSignature &signature) {
   builder.setInsertionPointToStart(&kernel.getBody().front());
-  Block::BlockArgListType values = kernel.getArguments();
-  size_t partCount = signature.partCount;
-  Value tokens = toIndex(values[partCount + 2]);
-  size_t extent = partCount + 3;
-  SmallVector<Value> parts;
-  for (auto [value, argument] : llvm::zip(values.take_front(partCount), signature.parts()))
-    parts.push_back(argument.buffer.hasStaticShape() ? Value(value)
-                                                     : viewAt(value, argument.buffer, toIndex(values[extent++])));
-  Value x = viewAt(values[partCount], signature.x().buffer, tokens);
-  Value y = viewAt(values[partCount + 1], signature.y().buffer, tokens);
+  auto [parts, x, y, tokens] = openArguments(builder, location, kernel, signature);
 
   // Blocks are numbered rows first: the weight streams by once a tile of tokens, which stays in the cache meanwhile.
   Value block = emit<gpu::BlockIdOp>(gpu::Dimension::x), lane = emit<gpu::ThreadIdOp>(gpu::Dimension::x);
@@ -157,17 +134,25 @@ void KernelBuilder::buildBody(gpu::GPUFuncOp kernel, const KernelSignature &sign
 
 } // namespace
 
-gpu::GPUFuncOp sdq::buildLinearKernel(OpBuilder &builder, Location location, StringRef name,
-                                      const LinearKernelSpec &spec, const KernelSignature &signature) {
+void sdq::buildDecodeBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
+                          const KernelSignature &signature, const Chip &) {
+  // At least four blocks a multiprocessor, hence up to 128 registers a thread: left alone, ptxas aims at 32 and spills.
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(4));
+  KernelBuilder(builder, location, spec).buildBody(kernel, signature);
+}
+
+gpu::GPUFuncOp sdq::buildLinearKernel(OpBuilder &builder, Location location, const LinearKernelSpec &spec,
+                                      const KernelSignature &signature, const KernelFamily &family, const Chip &chip) {
   OpBuilder::InsertionGuard restore(builder);
   auto types = llvm::map_to_vector(
       signature.arguments, [&](const KernelArgument &argument) { return passedType(builder.getContext(), argument); });
+  std::string name = kernelName(spec);
+  if (!family.suffix.empty())
+    name += ("_" + family.suffix).str();
   auto kernel = gpu::GPUFuncOp::create(builder, location, name, builder.getFunctionType(types, {}));
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
-  kernel.setKnownBlockSize(ArrayRef<int32_t>{kWarpSize, kRowsPerBlock, 1});
-  // At least four blocks a multiprocessor, hence up to 128 registers a thread: left alone, ptxas aims at 32 and spills.
-  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), builder.getI32IntegerAttr(4));
-  kernel->setAttr(kKernelAttributeName, describeKernel(spec, signature));
-  KernelBuilder(builder, location, spec).buildBody(kernel, signature);
+  kernel.setKnownBlockSize(ArrayRef<int32_t>{kWarpSize, int32_t(family.warps), 1});
+  kernel->setAttr(kKernelAttributeName, describeKernel(spec, signature, family));
+  family.buildBody(builder, location, kernel, spec, signature, chip);
   return kernel;
 }

@@ -62,8 +62,9 @@ struct KernelSignature {
   const KernelArgument &y() const { return arguments[partCount + 1]; }
 };
 
-/// A block is `kRowsPerBlock` warps, each of which owns one output row and a tile of `kTokensPerBlock` tokens.
-inline constexpr int64_t kRowsPerBlock = 4, kTokensPerBlock = 8;
+struct KernelFamily;
+struct FamilyKernel;
+struct Chip;
 
 /// The signature of the spec's kernel, or nothing where a part has a dynamic extent that is not its first one.
 std::optional<KernelSignature> kernelSignature(const LinearKernelSpec &spec);
@@ -72,19 +73,21 @@ std::optional<KernelSignature> kernelSignature(const LinearKernelSpec &spec);
 mlir::Type passedType(mlir::MLIRContext *context, const KernelArgument &argument);
 
 /// The attribute that describes the kernel.
-mlir::DictionaryAttr describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature);
+mlir::DictionaryAttr describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature,
+                                    const KernelFamily &family);
 
 /// A readable symbol: "linear_lut_4_f16_5x13_f32".
 std::string kernelName(const LinearKernelSpec &spec);
 
-/// Emits the kernel at the builder's insertion point inside a gpu.module.
-mlir::gpu::GPUFuncOp buildLinearKernel(mlir::OpBuilder &builder, mlir::Location location, llvm::StringRef name,
-                                       const LinearKernelSpec &spec, const KernelSignature &signature);
+/// Emits a family's kernel at the builder's insertion point inside a gpu.module.
+mlir::gpu::GPUFuncOp buildLinearKernel(mlir::OpBuilder &builder, mlir::Location location, const LinearKernelSpec &spec,
+                                       const KernelSignature &signature, const KernelFamily &family, const Chip &chip);
 
 /// Emits the host function (x : tensor<?xKxT>, device memrefs of the parts) → tensor<?xNxT> that copies the activations
-/// to the device, launches `kernel`, and copies the result back, all on one stream.
+/// to the device, launches the kernel that suits the number of tokens, and copies the result back, all on one stream.
+/// `kernels`: by rising `fromTokens`, the first from 1.
 mlir::func::FuncOp buildLaunchFunction(mlir::OpBuilder &builder, mlir::Location location, llvm::StringRef name,
-                                       mlir::gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
+                                       llvm::ArrayRef<FamilyKernel> kernels, const LinearKernelSpec &spec,
                                        const KernelSignature &signature);
 
 } // namespace sdq

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinearKernel.h"
+#include "KernelFamily.h"
 
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/Tokens.h"
@@ -17,6 +17,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace sdq {
@@ -84,14 +85,22 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
     first.emitOpError("nvgpu_e4: a part of ") << Attribute(spec.format) << " has a dynamic extent that is not its first";
     return failure();
   }
-  std::string name = kernelName(spec);
   OpBuilder builder(&getContext());
-  builder.setInsertionPointToEnd(kernelModule().getBody());
-  gpu::GPUFuncOp kernel = buildLinearKernel(builder, first.getLoc(), name, spec, *signature);
-  kernel->remove();
-  SymbolTable(kernels).insert(kernel); // two formats may be spelled alike
+  SmallVector<FamilyKernel> built;
+  for (const KernelFamily &family : kernelFamilies()) {
+    if (!family.serves(spec, *target))
+      continue;
+    builder.setInsertionPointToEnd(kernelModule().getBody());
+    gpu::GPUFuncOp kernel = buildLinearKernel(builder, first.getLoc(), spec, *signature, family, *target);
+    kernel->remove();
+    SymbolTable(kernels).insert(kernel); // two formats may be spelled alike
+    built.push_back({&family, kernel});
+    if (family.fromTokens > 1)
+      first.emitRemark() << "from " << family.fromTokens << " tokens on by @" << kernel.getName() << ": "
+                         << family.reason;
+  }
   builder.setInsertionPointAfter(kernels);
-  launch = buildLaunchFunction(builder, first.getLoc(), name, kernel, spec, *signature);
+  launch = buildLaunchFunction(builder, first.getLoc(), kernelName(spec), built, spec, *signature);
   launch->remove();
   SymbolTable(getOperation()).insert(launch, std::next(Block::iterator(kernels)));
   return launch;

@@ -141,9 +141,16 @@ def check_decoded(weight: Weight, rows: int, columns: int, path: Path) -> str:
 
 
 def check_product(
-    weight: Weight, rows: int, columns: int, extents: list[int], dtype: str, x: list[float], path: Path
+    weight: Weight,
+    rows: int,
+    columns: int,
+    extents: list[int],
+    dtype: str,
+    x: list[float],
+    path: Path,
+    rounded_weights: bool = False,
 ) -> str:
-    """What is wrong with the product in `path`, or ""."""
+    """What is wrong with the product in `path`, or "". `rounded_weights`: each was rounded to the activations' type."""
     terms = leaf_terms(weight.format)
     meets = split_arguments(weight.activations) if weight.activations else [f"#sdq.activation<{dtype}>"] * len(terms)
     shape, found = read_npy(path)
@@ -163,6 +170,7 @@ def check_product(
                 products += [a * w for a, w in zip(activations, matrix[n], strict=True)]
             want, have, size = sum(products), found[t * rows + n], sum(map(abs, products))
             bound = size * 1e-6 * len(terms) + abs(want) * ROUNDING[dtype] * 1.01 + 1e-7
+            bound += size * ROUNDING[dtype] * 1.01 if rounded_weights else 0
             if not abs(have - want) <= bound:
                 return f"product, token {t}, output {n}: expected {want!r}, found {have!r}, off by more than {bound}"
     return ""

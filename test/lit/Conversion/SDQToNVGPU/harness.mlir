@@ -3,6 +3,6 @@
 // REQUIRES: numpy
 // RUN: %python %source_dir/bench/gpu/first_kernels/generate.py --sdq-opt %bin_dir/sdq-opt --out %t | FileCheck %s
 // RUN: %if ptxas %{ ptxas -arch=sm_90 -v %t/kernels.ptx -o /dev/null 2>&1 | FileCheck %s --check-prefix=PTXAS %}
-// CHECK: 94 kernels for sm_90
-// PTXAS-COUNT-94: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+// CHECK: 106 kernels for sm_90
+// PTXAS-COUNT-106: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 // PTXAS-NOT: spill

@@ -1,0 +1,56 @@
+//===- KernelFamily.cpp - Ways to multiply by a weight --------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelFamily.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace sdq;
+
+llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
+  static const KernelFamily families[] = {
+      {"", 1, 4, 4, 8, [](const LinearKernelSpec &, const Chip &) { return true; }, "serves every format",
+       buildDecodeBody},
+      {"tensor_core", 9, 4, 16, 32, tensorCoresServe, "one mma multiplies a decoded weight by eight tokens",
+       buildTensorCoreBody},
+  };
+  return families;
+}
+
+/// The buffer of `type`, whose first extent is `extent`, that begins at `address`.
+static Value viewAt(OpBuilder &builder, Location location, Value address, MemRefType type, Value extent) {
+  SmallVector<OpFoldResult> sizes{extent}, strides;
+  for (int64_t size : type.getShape().drop_front())
+    sizes.push_back(builder.getIndexAttr(size));
+  int64_t stride = 1;
+  for (int64_t size : llvm::reverse(type.getShape())) {
+    strides.push_back(builder.getIndexAttr(stride));
+    stride *= size;
+  }
+  std::reverse(strides.begin(), strides.end());
+  return memref::ReinterpretCastOp::create(builder, location, type, address, OpFoldResult(builder.getIndexAttr(0)),
+                                           ArrayRef<OpFoldResult>(sizes), ArrayRef<OpFoldResult>(strides));
+}
+
+KernelOperands sdq::openArguments(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel,
+                                  const KernelSignature &signature) {
+  auto toIndex = [&](Value i64) -> Value {
+    return arith::IndexCastOp::create(builder, location, builder.getIndexType(), i64);
+  };
+  Block::BlockArgListType values = kernel.getArguments();
+  size_t partCount = signature.partCount, extent = partCount + 3;
+  KernelOperands operands;
+  operands.tokens = toIndex(values[partCount + 2]);
+  for (auto [value, argument] : llvm::zip(values.take_front(partCount), signature.parts()))
+    operands.parts.push_back(argument.buffer.hasStaticShape()
+                                 ? Value(value)
+                                 : viewAt(builder, location, value, argument.buffer, toIndex(values[extent++])));
+  operands.x = viewAt(builder, location, values[partCount], signature.x().buffer, operands.tokens);
+  operands.y = viewAt(builder, location, values[partCount + 1], signature.y().buffer, operands.tokens);
+  return operands;
+}

@@ -1,0 +1,70 @@
+//===- KernelFamily.h - Ways to multiply by a weight ------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A family is one way to build a kernel: for which weights it serves, from how many tokens on it is worth its while,
+// and what a block of it computes. The host asks at run time how many tokens there are and launches the kernel of the
+// family that starts last before them; the decode family serves everything, so that there always is one.
+//
+//   family       serves                                                       from tokens
+//   -----------  -----------------------------------------------------------  -----------
+//   decode       every format, chip and activation                            1
+//   tensor_core  f16 and bf16 activations, chips with mma.m16n8k16,           9
+//                formats of which at least one term is more than a visit
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_LIB_CONVERSION_SDQTONVGPU_KERNELFAMILY_H
+#define SDQ_LIB_CONVERSION_SDQTONVGPU_KERNELFAMILY_H
+
+#include "LinearKernel.h"
+
+#include "sdq/Target/Chip.h"
+
+namespace sdq {
+
+struct KernelFamily {
+  /// Appended to the kernel's name, with an underscore; the decode family's is empty.
+  llvm::StringLiteral suffix;
+  int64_t fromTokens;
+  /// A block is `warps` warps, (32, warps, 1) threads, and computes so many rows of so many tokens.
+  int64_t warps, rowsPerBlock, tokensPerBlock;
+  bool (*serves)(const LinearKernelSpec &spec, const Chip &chip);
+  /// Why the host may choose it, for a remark.
+  llvm::StringLiteral reason;
+  /// Fills a kernel whose entry block has the signature's arguments.
+  void (*buildBody)(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                    const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+};
+
+/// All of them, by rising `fromTokens`; the first serves everything.
+llvm::ArrayRef<KernelFamily> kernelFamilies();
+
+/// A kernel and how many tokens it takes to choose it.
+struct FamilyKernel {
+  const KernelFamily *family;
+  mlir::gpu::GPUFuncOp kernel;
+};
+
+/// What a kernel's arguments are inside it: its parts and its activations at their full shapes.
+struct KernelOperands {
+  llvm::SmallVector<mlir::Value> parts;
+  mlir::Value x, y;
+  /// Of type index.
+  mlir::Value tokens;
+};
+KernelOperands openArguments(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                             const KernelSignature &signature);
+
+// One builder a family.
+void buildDecodeBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                     const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+void buildTensorCoreBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                         const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+bool tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip);
+
+} // namespace sdq
+
+#endif // SDQ_LIB_CONVERSION_SDQTONVGPU_KERNELFAMILY_H

@@ -1,0 +1,129 @@
+//===- TensorCoreTerms.cpp - A weight's terms as operands of mma ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "TensorCoreTerms.h"
+
+#include "../../Dialect/SDQ/IR/IRBackend.h"
+
+#include "sdq/Core/Decode.h"
+
+using namespace mlir;
+using namespace sdq;
+
+/// Terms that are no sums, in order, each with its slice of the parts.
+static void flatten(WeightFormat format, Shape shape, ValueRange parts, SmallVectorImpl<Term> &leaves) {
+  auto sum = dyn_cast<SumFormatAttr>(Attribute(format));
+  if (!sum) {
+    leaves.push_back({format, parts});
+    return;
+  }
+  for (WeightFormat term : sum.getTerms()) {
+    size_t count = term.getParts(shape).size();
+    flatten(term, shape, parts.take_front(count), leaves);
+    parts = parts.drop_front(count);
+  }
+}
+
+/// The layout of a term that mma.sp can keep compressed.
+static std::optional<NMFormat> twoOfFour(WeightFormat format) {
+  auto nm = dyn_cast<NMFormatAttr>(Attribute(format));
+  if (!nm)
+    return std::nullopt;
+  NMFormat layout = nm.getLayout();
+  bool fits = layout.n == 2 && layout.m == 4 && !layout.pairwise && layout.storage() == NMStorage::Indices;
+  return fits ? std::optional(layout) : std::nullopt;
+}
+
+/// Whether emitElement finds elements by their place; a format from outside is visited, which all can be.
+static bool findsElements(WeightFormat format) {
+  return isa<DenseFormatAttr, NMFormatAttr, LUTFormatAttr>(Attribute(format));
+}
+
+bool sdq::canMultiply(WeightFormat format) {
+  if (auto sum = dyn_cast<SumFormatAttr>(Attribute(format)))
+    return llvm::any_of(sum.getTerms(), canMultiply);
+  return findsElements(format);
+}
+
+SplitTerms sdq::splitTerms(const LinearKernelSpec &spec, ValueRange parts) {
+  SmallVector<Term> leaves;
+  flatten(spec.format, spec.shape, parts, leaves);
+  SplitTerms split;
+  SmallVector<Term, 2> dense;
+  for (const Term &term : leaves) {
+    if (twoOfFour(term.format))
+      split.multiplied.push_back({spec.shape, term, /*isSparse=*/true});
+    else
+      (findsElements(term.format) ? dense : split.visited).push_back(term);
+  }
+  if (!dense.empty())
+    split.multiplied.push_back({spec.shape, dense, /*isSparse=*/false});
+  return split;
+}
+
+Value TensorCoreTerms::emitWeight(OpBuilder &builder, Location location, Value row, Value slot) const {
+  IRBackend b(builder, location);
+  bool whole = shape.columns % step() == 0;
+  auto guarded = [&](int64_t slots, auto weightAt) -> Value {
+    IRBackend::Index place{slot};
+    if (whole)
+      return weightAt(place).value;
+    auto weight = weightAt(b.min(place, b.index(slots - 1)));
+    return b.select(b.less(place, b.index(slots)), weight, b.real(0)).value;
+  };
+  if (!isSparse)
+    return guarded(shape.columns, [&](IRBackend::Index column) {
+      Value sum;
+      for (const Term &term : terms) {
+        Value weight = term.format.emitElement(builder, location, shape, term.parts, row, column.value);
+        sum = sum ? arith::AddFOp::create(builder, location, sum, weight).getResult() : weight;
+      }
+      return IRBackend::Real{sum};
+    });
+
+  const Term &term = terms.front();
+  NMFormat layout = *twoOfFour(term.format);
+  int64_t slots = layout.slots(shape.columns);
+  return guarded(slots, [&](IRBackend::Index place) {
+    // The column only finds the scale; any of the group's does where they share one.
+    auto column = b.mul(b.div(place, b.index(2)), b.index(4));
+    if (layout.encoding.vector % 4 != 0) {
+      auto kept = loadCode(b, term.parts.back(), IRBackend::Index{row}, place, 2, detail::streamBytes(slots, 2));
+      column = b.add(column, b.toIndex(kept));
+    }
+    column = b.min(column, b.index(shape.columns - 1));
+    return detail::decodeSlot(b, layout.encoding, slots, term.parts, IRBackend::Index{row}, place, column);
+  });
+}
+
+Value TensorCoreTerms::emitMetadata(OpBuilder &builder, Location location, ValueRange rows, Value quarter,
+                                    Value k0) const {
+  IRBackend b(builder, location);
+  Value metadata = terms.front().parts.back();
+  int64_t groups = llvm::divideCeil(shape.columns, 4), bytes = llvm::divideCeil(groups, 2);
+  // A byte names two groups; lanes of odd t take the second half of the step's four bytes.
+  auto first = b.add(b.div(IRBackend::Index{k0}, b.index(8)),
+                     b.mul(b.rem(IRBackend::Index{quarter}, b.index(2)), b.index(2)));
+  auto word = b.bits(0);
+  for (auto [half, row] : llvm::enumerate(rows))
+    for (int64_t i = 0; i < 2; ++i) {
+      auto place = b.add(first, b.index(i));
+      IRBackend::Bits codes = b.bits(0);
+      if (shape.columns % step() == 0) {
+        codes = b.loadBits(metadata, IRBackend::Index{row}, place);
+      } else {
+        // Groups beyond the last hold zeros, but their codes must be legal too: inputs 0 and 1.
+        codes = b.loadBits(metadata, IRBackend::Index{row}, b.min(place, b.index(bytes - 1)));
+        if (groups % 2 == 1) {
+          auto halfFull = b.or_(b.and_(codes, b.bits(0xF)), b.bits(0x40));
+          codes = b.select(b.less(place, b.index(bytes - 1)), codes, halfFull);
+        }
+        codes = b.select(b.less(place, b.index(bytes)), codes, b.bits(0x44));
+      }
+      word = b.or_(word, b.shl(codes, b.bits(uint32_t(16 * half + 8 * i))));
+    }
+  return word.value;
+}
