@@ -1,14 +1,20 @@
-//===- LinalgFrontend.cpp - linalg.matmul on tensors ----------------------===//
+//===- LinalgFrontend.cpp - linalg's contractions on tensors --------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Every structured operation of two inputs whose body is out + a·b: the named ones, linalg.contract and linalg.generic
+// differ in their indexing maps only, which the product takes as they are.
+//
+//===----------------------------------------------------------------------===//
 
-#include "sdq/Frontend/MatmulFrontend.h"
+#include "sdq/Frontend/Interfaces.h"
+#include "sdq/Frontend/Register.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -16,14 +22,29 @@ using namespace sdq;
 
 namespace {
 
-/// Whether an indexing map reads (first, second) of the loops (false), (second, first) (true), or anything else.
-std::optional<bool> swaps(AffineMap map, unsigned first, unsigned second) {
-  MLIRContext *context = map.getContext();
-  if (map == AffineMap::getMultiDimMapWithTargets(map.getNumDims(), {first, second}, context))
+/// The argument of the body that a value is, widened or not; null for anything else.
+BlockArgument widenedArgument(Value value) {
+  while (auto extension = value.getDefiningOp<arith::ExtFOp>())
+    value = extension.getIn();
+  return dyn_cast<BlockArgument>(value);
+}
+
+/// Whether the body yields out + a·b, the factors in either order, widened or not.
+bool isMultiplyAdd(Block &body) {
+  if (body.getNumArguments() != 3 || body.getTerminator()->getNumOperands() != 1)
     return false;
-  if (map == AffineMap::getMultiDimMapWithTargets(map.getNumDims(), {second, first}, context))
-    return true;
-  return std::nullopt;
+  auto multiplies = [&](Value a, Value b) {
+    BlockArgument first = widenedArgument(a), second = widenedArgument(b);
+    return first && second && first.getArgNumber() + second.getArgNumber() == 1;
+  };
+  Value yielded = body.getTerminator()->getOperand(0);
+  if (auto fma = yielded.getDefiningOp<math::FmaOp>())
+    return fma.getC() == body.getArgument(2) && multiplies(fma.getA(), fma.getB());
+  auto sum = yielded.getDefiningOp<arith::AddFOp>();
+  if (!sum || (sum.getLhs() != body.getArgument(2) && sum.getRhs() != body.getArgument(2)))
+    return false;
+  auto product = (sum.getLhs() == body.getArgument(2) ? sum.getRhs() : sum.getLhs()).getDefiningOp<arith::MulFOp>();
+  return product && multiplies(product.getLhs(), product.getRhs());
 }
 
 bool isZero(Value value) {
@@ -32,129 +53,49 @@ bool isZero(Value value) {
   return matchPattern(value, m_AnyZeroFloat());
 }
 
-/// An uninitialised tensor of `type`, its dynamic extents those of `like` in the order `dimensions`.
-Value empty(OpBuilder &builder, Location loc, RankedTensorType type, Value like, ArrayRef<int64_t> dimensions) {
-  SmallVector<Value> extents;
-  for (auto [extent, dimension] : llvm::zip_equal(type.getShape(), dimensions))
-    if (ShapedType::isDynamic(extent))
-      extents.push_back(tensor::DimOp::create(builder, loc, like, dimension));
-  return tensor::EmptyOp::create(builder, loc, type, extents);
-}
-
-/// A linalg.generic of one tensor that reads it transposed or straight, and converts the elements or leaves them.
-std::optional<Passage> genericPassage(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || op->getNumResults() != 1 ||
-      op.getNumParallelLoops() != op.getNumLoops() || !op.getIndexingMapsArray()[1].isIdentity())
-    return std::nullopt;
-  Passage passage{op.getDpsInputOperand(0)->get()};
-  AffineMap map = op.getIndexingMapsArray()[0];
-  if (map.getNumDims() == 2 && swaps(map, 0, 1) == true)
-    passage.swap = true;
-  else if (!map.isIdentity())
-    return std::nullopt;
-  Value yielded = op.getBody()->getTerminator()->getOperand(0);
-  if (Operation *convert = yielded.getDefiningOp()) {
-    if (!isa<arith::ExtFOp, arith::TruncFOp>(convert))
-      return std::nullopt;
-    yielded = convert->getOperand(0);
-  }
-  if (yielded != op.getBody()->getArgument(0))
-    return std::nullopt;
-  passage.element = cast<ShapedType>(op->getResult(0).getType()).getElementType();
-  return passage;
-}
-
-class LinalgFrontend final : public MatmulFrontend {
-public:
-  std::optional<Matmul> describe(Operation *op, std::string &reason) const override {
-    if (isa<linalg::BatchMatmulOp, linalg::MatvecOp, linalg::VecmatOp, linalg::BatchMatvecOp>(op))
-      reason = "of linalg's contractions, linalg.matmul is raised";
-    auto matmul = dyn_cast<linalg::MatmulOp>(op);
-    if (!matmul)
-      return std::nullopt;
-    if (!matmul.hasPureTensorSemantics()) {
+template <typename OpTy>
+struct ContractionModel : ProductOpInterface::ExternalModel<ContractionModel<OpTy>, OpTy> {
+  FailureOr<Product> getProduct(Operation *op, std::string &reason) const {
+    auto structured = cast<linalg::LinalgOp>(op);
+    // Of linalg.generic and the like only those that sum products are anybody's business.
+    if (structured.getNumDpsInputs() != 2 || structured.getNumDpsInits() != 1 ||
+        structured.getNumReductionLoops() == 0)
+      return failure();
+    if (!isMultiplyAdd(*structured.getBlock())) {
+      if (!isa<linalg::GenericOp>(op))
+        reason = "its body is no multiply-add of floats";
+      return failure();
+    }
+    if (!structured.hasPureTensorSemantics()) {
       reason = "it works on buffers";
-      return std::nullopt;
+      return failure();
     }
-    // Loops are m, n, k.
-    SmallVector<AffineMap> maps = matmul.getIndexingMapsArray();
-    std::optional<bool> left = swaps(maps[0], 0, 2), right = swaps(maps[1], 2, 1);
-    if (!left || !right || swaps(maps[2], 0, 1) != false) {
-      reason = "an indexing map broadcasts";
-      return std::nullopt;
-    }
-    return Matmul{matmul.getDpsInputOperand(0)->get(), matmul.getDpsInputOperand(1)->get(), *left, *right};
+    SmallVector<AffineMap> maps = structured.getIndexingMapsArray();
+    return Product{structured.getDpsInputOperand(0)->get(), structured.getDpsInputOperand(1)->get(), maps[0], maps[1],
+                   maps[2]};
   }
 
-  ElementsAttr constantValue(Operation *op) const override {
-    auto constant = dyn_cast<arith::ConstantOp>(op);
-    return constant ? dyn_cast<ElementsAttr>(constant.getValue()) : nullptr;
-  }
-
-  std::optional<Passage> passage(Operation *op) const override {
-    if (auto transpose = dyn_cast<linalg::TransposeOp>(op)) {
-      if (transpose->getNumResults() != 1)
-        return std::nullopt;
-      Passage passage{transpose.getInput()};
-      passage.swap = transpose.getPermutation() == ArrayRef<int64_t>{1, 0};
-      if (!passage.swap && !llvm::is_sorted(transpose.getPermutation()))
-        return std::nullopt;
-      return passage;
-    }
-    if (auto generic = dyn_cast<linalg::GenericOp>(op))
-      return genericPassage(generic);
-    if (isa<arith::ExtFOp, arith::TruncFOp>(op) && isa<RankedTensorType>(op->getOperand(0).getType()))
-      return Passage{op->getOperand(0), false, getElementTypeOrSelf(op->getResult(0))};
-    if (auto cast = dyn_cast<tensor::CastOp>(op))
-      return Passage{cast.getSource()};
-    if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op)) {
-      auto type = cast<RankedTensorType>(op->getResult(0).getType());
-      if (!type.hasStaticShape())
-        return std::nullopt;
-      return Passage{op->getOperand(0), false, nullptr, SmallVector<int64_t>(type.getShape())};
-    }
-    return std::nullopt;
-  }
-
-  Value swapLastTwo(OpBuilder &builder, Operation *op, Value value) const override {
-    auto type = cast<RankedTensorType>(value.getType());
-    auto order = llvm::to_vector(llvm::seq<int64_t>(type.getRank()));
-    std::swap(order[order.size() - 1], order[order.size() - 2]);
-    auto swapped = type.clone(llvm::map_to_vector(order, [&](int64_t i) { return type.getDimSize(i); }));
-    Value into = empty(builder, op->getLoc(), swapped, value, order);
-    return linalg::TransposeOp::create(builder, op->getLoc(), value, into, order)->getResult(0);
-  }
-
-  Value widen(OpBuilder &builder, Operation *op, Value value, Type element) const override {
-    auto type = cast<RankedTensorType>(value.getType());
-    auto order = llvm::to_vector(llvm::seq<int64_t>(type.getRank()));
-    Value into = empty(builder, op->getLoc(), type.clone(element), value, order);
-    AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
-    SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
-    auto body = [&](OpBuilder &inner, Location loc, ValueRange arguments) {
-      Value wide = arith::ExtFOp::create(inner, loc, element, arguments[0]);
-      linalg::YieldOp::create(inner, loc, wide);
-    };
-    return linalg::GenericOp::create(builder, op->getLoc(), into.getType(), value, into,
-                                     SmallVector<AffineMap>{identity, identity}, loops, body)
-        .getResult(0);
-  }
-
-  Value finish(OpBuilder &builder, Operation *op, Value product) const override {
-    Value accumulator = cast<linalg::MatmulOp>(op).getDpsInitOperand(0)->get();
+  Value finish(Operation *op, ImplicitLocOpBuilder &builder, Value product) const {
+    Value accumulator = cast<linalg::LinalgOp>(op).getDpsInitOperand(0)->get();
     if (isZero(accumulator))
       return product;
-    if (product.getType() != accumulator.getType())
-      product = tensor::CastOp::create(builder, op->getLoc(), accumulator.getType(), product);
-    return linalg::AddOp::create(builder, op->getLoc(), accumulator.getType(), ValueRange{product, accumulator},
-                                 accumulator)
+    product = castTensor(builder, product, accumulator.getType());
+    return linalg::AddOp::create(builder, accumulator.getType(), ValueRange{product, accumulator}, accumulator)
         .getResult(0);
   }
 };
 
+template <typename... Ops> void attachTo(MLIRContext *context) {
+  (Ops::template attachInterface<ContractionModel<Ops>>(*context), ...);
+}
+
 } // namespace
 
-const MatmulFrontend &sdq::linalgFrontend() {
-  static const LinalgFrontend frontend;
-  return frontend;
+void sdq::registerLinalgFrontend(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, SDQDialect *, linalg::LinalgDialect *) {
+    attachTo<linalg::GenericOp, linalg::ContractOp, linalg::MatmulOp, linalg::MatvecOp, linalg::VecmatOp,
+             linalg::BatchMatmulOp, linalg::BatchMatvecOp, linalg::BatchVecmatOp, linalg::BatchReduceMatmulOp,
+             linalg::Mmt4DOp, linalg::BatchMmt4DOp, linalg::Conv1DNwcWcfOp, linalg::Conv1DNcwFcwOp,
+             linalg::Conv2DNhwcHwcfOp, linalg::Conv2DNhwcFhwcOp, linalg::Conv2DNchwFchwOp>(context);
+  });
 }

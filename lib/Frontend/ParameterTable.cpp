@@ -12,37 +12,49 @@
 using namespace mlir;
 using namespace sdq;
 
-StringRef sdq::nameOf(Operation *constant) {
-  if (auto name = constant->getAttrOfType<StringAttr>("onnx.name"); name && !name.empty())
-    return name;
-  if (auto location = constant->getLoc()->findInstanceOf<NameLoc>())
+static std::string resourceName(StringRef parameter) { return ("sdq:" + parameter + ".dense.values").str(); }
+
+StringRef sdq::nameOf(Operation *owner) {
+  for (StringRef attribute : {StringRef("onnx.name"), SymbolTable::getSymbolAttrName()})
+    if (auto name = owner->getAttrOfType<StringAttr>(attribute); name && !name.empty())
+      return name;
+  if (auto location = owner->getLoc()->findInstanceOf<NameLoc>())
     return location.getName();
   return "";
 }
 
-ParameterOp ParameterTable::getOrCreate(const WeightSource &source, bool transposed) {
-  Operation *table = SymbolTable::getNearestSymbolTable(source.constant);
-  StringRef origin = nameOf(source.constant);
-  auto resource = dyn_cast<DenseResourceElementsAttr>(source.values);
-  const void *identity = resource ? static_cast<const void *>(resource.getRawHandle().getResource())
-                                  : Attribute(source.values).getAsOpaquePointer();
-  Key key(table, identity, resource ? "" : origin.str(), transposed, source.rows, source.columns);
+ParameterOp ParameterTable::getOrCreate(const LinearPlan &plan, std::string &reason) {
+  const WeightConstant &constant = plan.weight.constant;
+  Operation *owner = constant.owner;
+  Operation *table = SymbolTable::getNearestSymbolTable(owner);
+  StringRef origin = nameOf(owner);
+  // What is computed is told from other weights by the operation that begins it.
+  auto resource = dyn_cast_if_present<DenseResourceElementsAttr>(constant.values);
+  const void *identity = resource          ? static_cast<const void *>(resource.getRawHandle().getResource())
+                         : constant.values ? Attribute(constant.values).getAsOpaquePointer()
+                                           : owner;
+  Key key(table, identity, resource ? "" : origin.str(), plan.weightTransposed, plan.outputs, plan.inputs);
   if (auto known = parameters.find(key); known != parameters.end())
     return known->second;
+  std::optional<AlignedBytes> computed;
+  if (!constant.values && !(computed = constant.compute(reason)))
+    return nullptr;
 
-  MLIRContext *context = source.constant->getContext();
+  MLIRContext *context = owner->getContext();
   std::string name = origin.empty() ? "weight_" + std::to_string(unnamed++) : origin.str();
-  Type element = source.values.getElementType();
+  Type element = constant.type.getElementType();
+  bool transposed = plan.weightTransposed;
   DenseFormat layout{Encoding{*elementKindOf(element)}, transposed};
-  auto type = WeightType::get(context, transposed ? source.columns : source.rows,
-                              transposed ? source.rows : source.columns, element, formatAttr(context, layout));
-  ElementsAttr values = storedValues(source, type.getPartTypes().front(), name);
+  auto type = WeightType::get(context, plan.outputs, plan.inputs, element, formatAttr(context, layout));
+  RankedTensorType partType = type.getPartTypes().front();
+  ElementsAttr values = computed ? makeResource(partType, resourceName(name), std::move(*computed))
+                                 : storedValues(constant.values, partType, name);
   auto scope = scopes.find(table);
   if (scope == scopes.end())
     scope = scopes.emplace(table, Scope{SymbolTable(table), nullptr}).first;
   OpBuilder builder(context);
   auto parts = builder.getDictionaryAttr(builder.getNamedAttr("values", values));
-  auto parameter = ParameterOp::create(builder, source.constant->getLoc(), builder.getStringAttr(name),
+  auto parameter = ParameterOp::create(builder, owner->getLoc(), builder.getStringAttr(name),
                                        /*sym_visibility=*/nullptr, TypeAttr::get(type), parts);
   if (!origin.empty())
     parameter->setAttr(kOriginAttr, builder.getStringAttr(origin));
@@ -54,13 +66,13 @@ ParameterOp ParameterTable::getOrCreate(const WeightSource &source, bool transpo
   return parameters[key] = last = parameter;
 }
 
-ElementsAttr ParameterTable::storedValues(const WeightSource &source, RankedTensorType type, StringRef name) {
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(source.values)) {
+ElementsAttr ParameterTable::storedValues(ElementsAttr values, RankedTensorType type, StringRef name) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(values)) {
     if (resource.getType() == type)
       return resource;
     return DenseResourceElementsAttr::get(type, resource.getRawHandle());
   }
-  auto dense = cast<DenseElementsAttr>(source.values);
+  auto dense = cast<DenseElementsAttr>(values);
   ArrayRef<char> raw = dense.getRawData();
   AlignedBytes bytes;
   if (dense.isSplat())
@@ -68,5 +80,5 @@ ElementsAttr ParameterTable::storedValues(const WeightSource &source, RankedTens
       bytes.insert(bytes.end(), raw.begin(), raw.end());
   else
     bytes.assign(raw.begin(), raw.end());
-  return makeResource(type, ("sdq:" + name + ".dense.values").str(), std::move(bytes));
+  return makeResource(type, resourceName(name), std::move(bytes));
 }

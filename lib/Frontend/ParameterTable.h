@@ -7,7 +7,7 @@
 #ifndef SDQ_LIB_FRONTEND_PARAMETERTABLE_H
 #define SDQ_LIB_FRONTEND_PARAMETERTABLE_H
 
-#include "WeightSource.h"
+#include "LinearPlan.h"
 
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 
@@ -15,19 +15,19 @@
 
 namespace sdq {
 
-/// The name of a constant: its `onnx.name`, else the name in its location, else "".
-llvm::StringRef nameOf(mlir::Operation *constant);
+/// The name of a constant: its `onnx.name`, else its symbol, else the name in its location, else "".
+llvm::StringRef nameOf(mlir::Operation *owner);
 
 /// Makes the parameters of a module, the same one for the same weight.
 class ParameterTable {
 public:
-  /// The parameter holding `source` as out × in: stored that way, or inputs × outputs (`transposed`). Two constants are
-  /// one weight if they share a resource, or name and inline value.
-  ParameterOp getOrCreate(const WeightSource &source, bool transposed);
+  /// The parameter holding a plan's weight. Two constants are one weight if they share a resource, or name and inline
+  /// value. Null and a reason where the values have to be computed and cannot be.
+  ParameterOp getOrCreate(const LinearPlan &plan, std::string &reason);
 
 private:
   /// The part `values`, of the element type that parts store (bf16 as i16).
-  mlir::ElementsAttr storedValues(const WeightSource &source, mlir::RankedTensorType type, llvm::StringRef name);
+  mlir::ElementsAttr storedValues(mlir::ElementsAttr values, mlir::RankedTensorType type, llvm::StringRef name);
 
   using Key = std::tuple<mlir::Operation *, const void *, std::string, bool, int64_t, int64_t>;
   std::map<Key, ParameterOp> parameters;

@@ -4,11 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LinearPlan.h"
 #include "ParameterTable.h"
-#include "WeightSource.h"
 
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Frontend/Passes.h"
+#include "sdq/Frontend/Register.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -27,84 +28,6 @@ using namespace sdq;
 
 namespace {
 
-/// A matmul with its weight found, ready to be rewritten.
-struct Candidate {
-  WeightSource weight;
-  bool weightTransposed; // stored inputs × outputs
-  Value activations;
-  bool swapActivations;   // to … × inputs
-  bool swapProduct;       // from … × outputs
-  RankedTensorType input; // of the linear: swapped, of the result's element type
-  RankedTensorType product;
-  int64_t outputs, inputs;
-};
-
-RankedTensorType swapLastTwo(RankedTensorType type) {
-  SmallVector<int64_t> shape(type.getShape());
-  std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
-  return type.clone(shape);
-}
-
-/// Decides which side is the weight and whether shapes and types allow an sdq.linear; nullopt and a reason where not.
-std::optional<Candidate> examine(Operation *op, const Matmul &matmul, std::string &reason) {
-  bool leftIsConstant = isConstant(matmul.left), rightIsConstant = isConstant(matmul.right);
-  if (leftIsConstant == rightIsConstant) {
-    reason = leftIsConstant ? "both sides are constants" : "neither side is a constant";
-    return std::nullopt;
-  }
-  std::optional<WeightSource> weight = traceConstant(leftIsConstant ? matmul.left : matmul.right, reason);
-  if (!weight)
-    return std::nullopt;
-
-  // y = x·B: B is inputs × outputs, unless swapped before. y = A·x: A is outputs × inputs, and yᵀ = xᵀ·Aᵀ.
-  Candidate found;
-  found.weightTransposed = (leftIsConstant ? matmul.swapLeft : !matmul.swapRight) != weight->swapped;
-  found.activations = leftIsConstant ? matmul.right : matmul.left;
-  found.swapActivations = leftIsConstant ? !matmul.swapRight : matmul.swapLeft;
-  found.swapProduct = leftIsConstant;
-  found.outputs = found.weightTransposed ? weight->columns : weight->rows;
-  found.inputs = found.weightTransposed ? weight->rows : weight->columns;
-
-  auto activations = dyn_cast<RankedTensorType>(found.activations.getType());
-  auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!activations || !result || activations.getRank() < 1 || activations.getRank() != result.getRank()) {
-    reason = "activations and result are not known to have one rank, at least 1";
-    return std::nullopt;
-  }
-  // A vector is the same, transposed or not.
-  if (activations.getRank() == 1)
-    found.swapActivations = found.swapProduct = false;
-  found.input = found.swapActivations ? swapLastTwo(activations) : activations;
-  RankedTensorType product = found.swapProduct ? swapLastTwo(result) : result;
-
-  Type element = result.getElementType();
-  if (!isa<Float16Type, BFloat16Type, Float32Type>(element) || !holds(element, activations.getElementType()) ||
-      !holds(element, weight->elementAtMatmul)) {
-    reason = "the element types do not widen to a result of f16, bf16 or f32";
-    return std::nullopt;
-  }
-  found.input = found.input.clone(element);
-
-  // The result's leading extents are the activations'; each may know some that the other does not.
-  SmallVector<int64_t> expected(found.input.getShape());
-  if (!ShapedType::isDynamic(expected.back()) && expected.back() != found.inputs) {
-    reason = "the activations have " + std::to_string(expected.back()) + " inputs, the weight " +
-             std::to_string(found.inputs);
-    return std::nullopt;
-  }
-  expected.back() = found.outputs;
-  if (failed(verifyCompatibleShape(product.getShape(), expected))) {
-    reason = "the result's shape does not follow from the operands'";
-    return std::nullopt;
-  }
-  for (auto [extent, known] : llvm::zip_equal(expected, product.getShape()))
-    if (ShapedType::isDynamic(extent))
-      extent = known;
-  found.product = RankedTensorType::get(expected, element);
-  found.weight = *weight;
-  return found;
-}
-
 /// Erases the operations of `worklist` that nothing uses, and what only they used.
 void eraseUnused(llvm::SetVector<Operation *> worklist) {
   while (!worklist.empty()) {
@@ -116,6 +39,38 @@ void eraseUnused(llvm::SetVector<Operation *> worklist) {
         worklist.insert(definition);
     op->erase();
   }
+}
+
+/// The `sdq.linear` that a plan says, between what brings the activations and the result into shape.
+Value emitLinear(ImplicitLocOpBuilder &builder, ProductOpInterface op, const LinearPlan &plan, ParameterOp parameter) {
+  auto isIdentity = [](ArrayRef<int64_t> order) { return llvm::equal(order, llvm::seq<int64_t>(order.size())); };
+  Value value = op.enter(builder, plan.activations);
+  if (!isIdentity(plan.inputPermutation))
+    value = op.transpose(builder, value, plan.inputPermutation);
+  // Tokens, and the last group, which is K or N.
+  SmallVector<ReassociationIndices> groups;
+  for (unsigned i = 0; i < plan.tokenExtents; ++i)
+    groups.push_back({i});
+  auto lastGroup = [&](unsigned size) {
+    return groups.push_back(llvm::to_vector<2>(llvm::seq<int64_t>(plan.tokenExtents, plan.tokenExtents + size))), groups;
+  };
+  if (unsigned summed = plan.inputPermutation.size() - plan.tokenExtents; summed > 1) {
+    value = tensor::CollapseShapeOp::create(builder, value, lastGroup(summed));
+    groups.pop_back();
+  }
+  if (getElementTypeOrSelf(value) != plan.product.getElementType())
+    value = op.widen(builder, value, plan.product.getElementType());
+  value = LinearOp::create(builder, plan.product, value, FlatSymbolRefAttr::get(parameter.getSymNameAttr()),
+                           /*activations=*/nullptr);
+  if (plan.outputExtents.size() > 1) {
+    SmallVector<int64_t> shape(plan.product.getShape().drop_back());
+    llvm::append_range(shape, plan.outputExtents);
+    value = tensor::ExpandShapeOp::create(builder, plan.product.clone(shape), value, lastGroup(plan.outputExtents.size()));
+  }
+  if (!isIdentity(plan.outputPermutation))
+    value = op.transpose(builder, value, plan.outputPermutation);
+  // The linear may know more of its shape than users of the result were told.
+  return op.leave(builder, op.finish(builder, value), op->getResult(0).getType());
 }
 
 class RaisePass : public sdq::impl::RaiseBase<RaisePass> {
@@ -135,22 +90,19 @@ public:
     return success();
   }
 
-  void runOnOperation() override {
-    SmallVector<std::pair<Operation *, const MatmulFrontend *>> matmuls;
-    getOperation().walk([&](Operation *op) {
-      for (const MatmulFrontend *frontend : matmulFrontends()) {
-        std::string reason;
-        if (frontend->describe(op, reason))
-          return matmuls.emplace_back(op, frontend), void();
-        if (!reason.empty())
-          return remark(op, reason);
-      }
-    });
+  /// The frontends come with the pass, into whichever compiler it runs in.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    RaiseBase::getDependentDialects(registry);
+    registerFrontends(registry);
+  }
 
+  void runOnOperation() override {
+    SmallVector<ProductOpInterface> products;
+    getOperation().walk([&](ProductOpInterface op) { products.push_back(op); });
     ParameterTable parameters;
     llvm::SetVector<Operation *> maybeUnused;
-    for (auto [op, frontend] : matmuls)
-      raise(op, *frontend, parameters, maybeUnused);
+    for (ProductOpInterface op : products)
+      raise(op, parameters, maybeUnused);
     eraseUnused(std::move(maybeUnused));
   }
 
@@ -161,43 +113,33 @@ private:
   }
 
   /// Why a weight that could be raised is not wanted; empty where it is.
-  std::string unwanted(Operation *op, const WeightSource &weight) {
-    int64_t size = weight.rows * weight.columns;
+  std::string unwanted(Operation *op, const LinearPlan &plan) {
+    int64_t size = plan.outputs * plan.inputs;
     if (size < minSize)
       return "the weight has " + std::to_string(size) + " elements, min-size is " + std::to_string(minSize);
     auto node = op->getAttrOfType<StringAttr>("onnx_node_name");
     for (const auto &[pattern, regex] : ignored)
-      if (regex->match(nameOf(weight.constant)) || (node && regex->match(node)))
+      if (regex->match(nameOf(plan.weight.constant.owner)) || (node && regex->match(node)))
         return "'" + pattern + "' says to ignore it";
     return "";
   }
 
   /// Rewrites `op` unless there is a reason not to; adds what may have become unused.
-  void raise(Operation *op, const MatmulFrontend &frontend, ParameterTable &parameters,
-             llvm::SetVector<Operation *> &maybeUnused) {
+  void raise(ProductOpInterface op, ParameterTable &parameters, llvm::SetVector<Operation *> &maybeUnused) {
     std::string reason;
-    std::optional<Candidate> found = examine(op, *frontend.describe(op, reason), reason);
-    if (found)
-      reason = unwanted(op, found->weight);
-    if (!reason.empty())
-      return remark(op, reason);
-
-    ParameterOp parameter = parameters.getOrCreate(found->weight, found->weightTransposed);
-    OpBuilder builder(op);
-    Value value = found->activations;
-    if (found->swapActivations)
-      value = frontend.swapLastTwo(builder, op, value);
-    if (getElementTypeOrSelf(value) != found->input.getElementType())
-      value = frontend.widen(builder, op, value, found->input.getElementType());
-    value = LinearOp::create(builder, op->getLoc(), found->product, value,
-                             FlatSymbolRefAttr::get(parameter.getSymNameAttr()), /*activations=*/nullptr);
-    if (found->swapProduct)
-      value = frontend.swapLastTwo(builder, op, value);
-    value = frontend.finish(builder, op, value);
-    // The linear may know more of its shape than users of the result were told.
-    if (value.getType() != op->getResult(0).getType())
-      value = tensor::CastOp::create(builder, op->getLoc(), op->getResult(0).getType(), value);
-
+    std::optional<LinearPlan> plan = planLinear(op, reason);
+    if (plan)
+      reason = unwanted(op, *plan);
+    ParameterOp parameter;
+    if (reason.empty() && plan)
+      parameter = parameters.getOrCreate(*plan, reason);
+    if (!parameter) {
+      if (!reason.empty())
+        remark(op, reason);
+      return;
+    }
+    ImplicitLocOpBuilder builder(op->getLoc(), op);
+    Value value = emitLinear(builder, op, *plan, parameter);
     for (Value operand : op->getOperands())
       if (Operation *definition = operand.getDefiningOp())
         maybeUnused.insert(definition);
