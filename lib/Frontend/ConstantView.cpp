@@ -163,9 +163,10 @@ std::optional<ConstantView> sdq::viewOf(const WeightOrigin &origin, std::string 
     if (passage.shape) {
       std::optional<SmallVector<Axis>> axes = reshaped(view.axes, *passage.shape);
       if (!axes) {
-        reason = "the constant's reshape to [" + llvm::join(llvm::map_range(*passage.shape, [](int64_t extent) {
-                   return std::to_string(extent);
-                 }), ", ") + "] cannot be read in place: it is transposed or repeated first, or of another size";
+        reason =
+            "the constant's reshape to [" +
+            llvm::join(llvm::map_range(*passage.shape, [](int64_t extent) { return std::to_string(extent); }), ", ") +
+            "] cannot be read in place: it is transposed or repeated first, or of another size";
         return std::nullopt;
       }
       view.axes = *axes;

@@ -27,8 +27,7 @@ void sdq::registerFrontends(DialectRegistry &registry) {
 }
 
 WeightPassage sdq::permute(Value source, ArrayRef<int64_t> permutation) {
-  return WeightPassage{
-      source, inversePermutation(AffineMap::getPermutationMap(permutation, source.getContext()))};
+  return WeightPassage{source, inversePermutation(AffineMap::getPermutationMap(permutation, source.getContext()))};
 }
 
 Value sdq::castTensor(ImplicitLocOpBuilder &builder, Value value, Type type) {

@@ -58,8 +58,7 @@ struct ContractionModel : ProductOpInterface::ExternalModel<ContractionModel<OpT
   FailureOr<Product> getProduct(Operation *op, std::string &reason) const {
     auto structured = cast<linalg::LinalgOp>(op);
     // Of linalg.generic and the like only those that sum products are anybody's business.
-    if (structured.getNumDpsInputs() != 2 || structured.getNumDpsInits() != 1 ||
-        structured.getNumReductionLoops() == 0)
+    if (structured.getNumDpsInputs() != 2 || structured.getNumDpsInits() != 1 || structured.getNumReductionLoops() == 0)
       return failure();
     if (!isMultiplyAdd(*structured.getBlock())) {
       if (!isa<linalg::GenericOp>(op))
@@ -85,7 +84,8 @@ struct ContractionModel : ProductOpInterface::ExternalModel<ContractionModel<OpT
   }
 };
 
-template <typename... Ops> void attachTo(MLIRContext *context) {
+template <typename... Ops>
+void attachTo(MLIRContext *context) {
   (Ops::template attachInterface<ContractionModel<Ops>>(*context), ...);
 }
 

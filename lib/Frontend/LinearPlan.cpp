@@ -30,15 +30,15 @@ public:
 
   LogicalResult run(AffineMap activationsMap, AffineMap weightMap, AffineMap resultMap) {
     loops.resize(resultMap.getNumDims());
-    SmallVector<int64_t> weightShape =
-        llvm::map_to_vector(plan.weight.axes, [](Axis axis) { return axis.extent; });
+    SmallVector<int64_t> weightShape = llvm::map_to_vector(plan.weight.axes, [](Axis axis) { return axis.extent; });
     if (activations.getRank() != activationsMap.getNumResults() || result.getRank() != resultMap.getNumResults() ||
         weightShape.size() != weightMap.getNumResults())
       return because("the operands' ranks do not fit the operation");
     if (failed(learn(activationsMap, activations.getShape(), [](int64_t, int64_t) { return std::string(); })) ||
-        failed(learn(weightMap, weightShape, [](int64_t activations, int64_t weight) {
-          return "the activations have " + number(activations) + " inputs, the weight " + number(weight);
-        })) ||
+        failed(learn(weightMap, weightShape,
+                     [](int64_t activations, int64_t weight) {
+                       return "the activations have " + number(activations) + " inputs, the weight " + number(weight);
+                     })) ||
         failed(learn(resultMap, result.getShape(), [](int64_t, int64_t) {
           return std::string("the result's shape does not follow from the operands'");
         })))
@@ -75,7 +75,8 @@ private:
     return success();
   }
 
-  template <typename T> LogicalResult setOnce(std::optional<T> &slot, T value) {
+  template <typename T>
+  LogicalResult setOnce(std::optional<T> &slot, T value) {
     if (slot)
       return because("an operand is read along a diagonal");
     slot = value;
@@ -98,7 +99,7 @@ private:
         if (failed(set(loops[dimension.getPosition()], place)))
           return failure();
       } else if (simple == getAffineConstantExpr(0, context) && shape[place] == 1) {
-        if (failed(set(loops.emplace_back(Loop{1}), place)))
+        if (failed(set(loops.emplace_back(Loop{1, {}, {}, {}}), place)))
           return failure();
       } else {
         return because("an operand is read with a window or with strides");
@@ -140,7 +141,8 @@ private:
   }
   int64_t strideOf(unsigned loop) const { return loops[loop].walksWeight() ? loops[loop].weight->stride : 0; }
 
-  /// The loops, sorted by stride, as one: their number of elements and the stride of the last; nullopt if there are gaps.
+  /// The loops, sorted by stride, as one: their number of elements and the stride of the last; nullopt if there are
+  /// gaps.
   std::optional<Axis> merged(ArrayRef<unsigned> group) const {
     Axis all{1, 0};
     for (unsigned i : group) {
@@ -163,8 +165,7 @@ private:
       plan.inputs = columns->extent;
       plan.weightTransposed = !(walks(*columns, 1) && walks(*rows, columns->extent));
     }
-    if (!rows || !columns ||
-        (plan.weightTransposed && !(walks(*rows, 1) && walks(*columns, rows->extent))))
+    if (!rows || !columns || (plan.weightTransposed && !(walks(*rows, 1) && walks(*columns, rows->extent))))
       return because("the weight's inputs and outputs are interleaved: expected a matrix in row-major order");
     // An n×1 or 1×k matrix is both: the constant's own shape decides.
     RankedTensorType stored = plan.weight.constant.type;

@@ -25,7 +25,6 @@ void *NamedModels::find(Operation *op, TypeID interface) {
   const auto *table = dialect ? dialect->getRegisteredInterface<NamedModels>() : nullptr;
   if (!table)
     return nullptr;
-  auto found = table->models.find(
-      {op->getName().getIdentifier().getAsOpaquePointer(), interface.getAsOpaquePointer()});
+  auto found = table->models.find({op->getName().getIdentifier().getAsOpaquePointer(), interface.getAsOpaquePointer()});
   return found == table->models.end() ? nullptr : found->second.get();
 }

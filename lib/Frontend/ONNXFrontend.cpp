@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Operations are recognised by name: the `onnx` dialect may be onnx-mlir's own, a stub, or not there at all. What is put
-// around an sdq.linear is `onnx` again, so that an onnx pipeline goes on as before.
+// Operations are recognised by name: the `onnx` dialect may be onnx-mlir's own, a stub, or not there at all. What is
+// put around an sdq.linear is `onnx` again, so that an onnx pipeline goes on as before.
 //
 //===----------------------------------------------------------------------===//
 
@@ -81,9 +81,9 @@ void sdq::registerONNXFrontend(DialectRegistry &registry) {
     NamedModels &models = NamedModels::of(*dialect);
     for (StringRef name : {"onnx.MatMul", "onnx.Gemm", "onnx.QLinearMatMul", "onnx.MatMulInteger", "onnx.Custom"})
       models.attach<ProductModel>(name);
-    for (StringRef name : {"onnx.Constant", "onnx.NoValue", "onnx.Identity", "onnx.Cast", "onnx.CastLike",
-                           "onnx.Transpose", "onnx.Reshape", "onnx.Squeeze", "onnx.Unsqueeze", "onnx.Flatten",
-                           "onnx.Expand", "onnx.DequantizeLinear"})
+    for (StringRef name :
+         {"onnx.Constant", "onnx.NoValue", "onnx.Identity", "onnx.Cast", "onnx.CastLike", "onnx.Transpose",
+          "onnx.Reshape", "onnx.Squeeze", "onnx.Unsqueeze", "onnx.Flatten", "onnx.Expand", "onnx.DequantizeLinear"})
       models.attach<WeightModel>(name);
   });
 }

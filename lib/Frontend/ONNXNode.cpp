@@ -6,7 +6,7 @@
 
 #include "ONNXNode.h"
 
-#include "TorchTypes.h"
+#include "sdq/Frontend/TorchTypes.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 

@@ -52,7 +52,8 @@ Value emitLinear(ImplicitLocOpBuilder &builder, ProductOpInterface op, const Lin
   for (unsigned i = 0; i < plan.tokenExtents; ++i)
     groups.push_back({i});
   auto lastGroup = [&](unsigned size) {
-    return groups.push_back(llvm::to_vector<2>(llvm::seq<int64_t>(plan.tokenExtents, plan.tokenExtents + size))), groups;
+    return groups.push_back(llvm::to_vector<2>(llvm::seq<int64_t>(plan.tokenExtents, plan.tokenExtents + size))),
+           groups;
   };
   if (unsigned summed = plan.inputPermutation.size() - plan.tokenExtents; summed > 1) {
     value = tensor::CollapseShapeOp::create(builder, value, lastGroup(summed));
@@ -65,7 +66,8 @@ Value emitLinear(ImplicitLocOpBuilder &builder, ProductOpInterface op, const Lin
   if (plan.outputExtents.size() > 1) {
     SmallVector<int64_t> shape(plan.product.getShape().drop_back());
     llvm::append_range(shape, plan.outputExtents);
-    value = tensor::ExpandShapeOp::create(builder, plan.product.clone(shape), value, lastGroup(plan.outputExtents.size()));
+    value =
+        tensor::ExpandShapeOp::create(builder, plan.product.clone(shape), value, lastGroup(plan.outputExtents.size()));
   }
   if (!isIdentity(plan.outputPermutation))
     value = op.transpose(builder, value, plan.outputPermutation);
@@ -104,6 +106,12 @@ public:
     for (ProductOpInterface op : products)
       raise(op, parameters, maybeUnused);
     eraseUnused(std::move(maybeUnused));
+    // A global that nobody else can read would keep its weight in the module.
+    for (Operation *owner : globals)
+      if (SymbolTable::getSymbolVisibility(owner) == SymbolTable::Visibility::Private &&
+          SymbolTable::symbolKnownUseEmpty(owner, owner->getParentOp()))
+        owner->erase();
+    globals.clear();
   }
 
 private:
@@ -138,6 +146,8 @@ private:
         remark(op, reason);
       return;
     }
+    if (Operation *owner = plan->weight.constant.owner; owner->hasAttr(SymbolTable::getSymbolAttrName()))
+      globals.insert(owner);
     ImplicitLocOpBuilder builder(op->getLoc(), op);
     Value value = emitLinear(builder, op, *plan, parameter);
     for (Value operand : op->getOperands())
@@ -148,6 +158,8 @@ private:
     op->erase();
   }
 
+  /// Where raised weights were read from.
+  llvm::SetVector<Operation *> globals;
   /// Shared by the copies of the pass: matching does not change a regex.
   std::vector<std::pair<std::string, std::shared_ptr<llvm::Regex>>> ignored;
 };

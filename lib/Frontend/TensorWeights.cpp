@@ -32,7 +32,8 @@ struct ConstantModel : Source<arith::ConstantOp, ConstantModel> {
   }
 };
 
-template <typename OpTy> struct CastModel : Source<OpTy, CastModel<OpTy>> {
+template <typename OpTy>
+struct CastModel : Source<OpTy, CastModel<OpTy>> {
   std::optional<WeightStep> getStep(Operation *op) const {
     if (!isa<RankedTensorType>(op->getOperand(0).getType()))
       return std::nullopt;
@@ -43,7 +44,8 @@ template <typename OpTy> struct CastModel : Source<OpTy, CastModel<OpTy>> {
 };
 
 /// A reshape in row-major order.
-template <typename OpTy> struct ReshapeModel : Source<OpTy, ReshapeModel<OpTy>> {
+template <typename OpTy>
+struct ReshapeModel : Source<OpTy, ReshapeModel<OpTy>> {
   std::optional<WeightStep> getStep(Operation *op) const {
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     if (!type.hasStaticShape())

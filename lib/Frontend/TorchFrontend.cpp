@@ -11,7 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ONNXNode.h"
-#include "TorchTypes.h"
+#include "sdq/Frontend/TorchTypes.h"
 
 #include "sdq/Frontend/Register.h"
 
@@ -58,7 +58,8 @@ Value addBias(ImplicitLocOpBuilder &builder, Value product, Value bias) {
   return addTensor(builder, product, bias, llvm::to_vector(llvm::seq<int64_t>(rank - biasRank, rank)));
 }
 
-template <typename Derived> struct TorchProduct : ProductOpInterface::ExternalModel<Derived, Operation> {
+template <typename Derived>
+struct TorchProduct : ProductOpInterface::ExternalModel<Derived, Operation> {
   RankedTensorType getTensorType(Operation *, Type type) const { return ONNXNode::tensorType(type); }
   Value enter(Operation *, ImplicitLocOpBuilder &builder, Value value) const { return toBuiltin(builder, value); }
   Value leave(Operation *, ImplicitLocOpBuilder &builder, Value value, Type type) const {

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "TorchTypes.h"
+#include "sdq/Frontend/TorchTypes.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 
@@ -30,7 +30,7 @@ static std::string torchText(Type type) {
 
 bool sdq::isTorchNone(Type type) { return torchText(type) == "none"; }
 
-RankedTensorType sdq::builtinTensorOf(Type type) {
+RankedTensorType sdq::builtinTensorOf(Type type, Signedness signedness) {
   // vtensor<[2,?],f32>; a third part would be a layout.
   std::string text = torchText(type);
   StringRef rest = text;
@@ -48,9 +48,8 @@ RankedTensorType sdq::builtinTensorOf(Type type) {
   }
   if (element.contains(','))
     return nullptr;
-  // Integers are signed in torch's types and signless in tensors.
   element = element.trim();
-  if (element.starts_with("si") || element.starts_with("ui"))
+  if (element.starts_with("si") || (element.starts_with("ui") && signedness == Signedness::Dropped))
     element = element.drop_front();
   if (!llvm::all_of(element, llvm::isAlnum))
     return nullptr;

@@ -10,6 +10,7 @@
 #include "sdq/Conversion/SDQToCPU/Passes.h"
 #include "sdq/Conversion/SDQToLinalg/Passes.h"
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
+#include "sdq/Conversion/TorchToONNX/Passes.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 #include "sdq/Dialect/SDQ/Transforms/Passes.h"
 #include "sdq/Frontend/Passes.h"
@@ -38,6 +39,7 @@ void sdq::registerCompilerDialects(mlir::DialectRegistry &registry) {
 void sdq::registerPasses() {
   registerFrontendPasses();
   registerSDQTransformsPasses();
+  registerTorchToONNXPasses();
   registerONNXToLinalgPasses();
   registerSDQToCPUPasses();
   registerSDQToLinalgPasses();

@@ -31,7 +31,8 @@ config.substitutions.append(("%bin_dir", bin_dir))
 # Python without packages: a second reader of the formats (decode.py), small safetensors files, products to compare with.
 inputs = os.path.join(os.path.dirname(__file__), "Inputs")
 python = shutil.which("python3") or "python3"
-for script in ("decode", "safetensors", "check_linear", "check_simulated", "check_activations", "random_parameter", "document_examples"):
+scripts = ["decode", "safetensors", "check_linear", "check_simulated", "check_activations", "check_module"]
+for script in [*scripts, "random_parameter", "document_examples"]:
     config.substitutions.append((f"%{script}", f"{python} {os.path.join(inputs, script)}.py"))
 config.substitutions.append(("%source_dir", config.sdq_source_dir))
 config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))

@@ -39,7 +39,8 @@ struct Product {
 
 /// A constant at which a weight begins.
 struct WeightConstant {
-  /// What names the weight, by `onnx.name`, `sym_name` or its location, and is in the module whose parameter it becomes.
+  /// What names the weight, by `onnx.name`, `sym_name` or its location, and is in the module whose parameter it
+  /// becomes.
   mlir::Operation *owner = nullptr;
   mlir::RankedTensorType type;
   /// The values; null where `compute` makes them.
@@ -76,7 +77,8 @@ mlir::Value transposeTensor(mlir::ImplicitLocOpBuilder &builder, mlir::Value val
                             llvm::ArrayRef<int64_t> permutation);
 /// linalg.generic with arith.extf.
 mlir::Value widenTensor(mlir::ImplicitLocOpBuilder &builder, mlir::Value value, mlir::Type element);
-/// linalg.generic with arith.addf; `addend` is read along the extents that `dimensions` names, of extent 1 or the sum's.
+/// linalg.generic with arith.addf; `addend` is read along the extents that `dimensions` names, of extent 1 or the
+/// sum's.
 mlir::Value addTensor(mlir::ImplicitLocOpBuilder &builder, mlir::Value value, mlir::Value addend,
                       llvm::ArrayRef<int64_t> dimensions);
 

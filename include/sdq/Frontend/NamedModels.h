@@ -5,9 +5,10 @@
 //===----------------------------------------------------------------------===//
 //
 // MLIR attaches an external model to a registered operation. The operations of other compilers are often not: they come
-// in generic form, their dialect a stub or not loaded at all (`--allow-unregistered-dialect`). Their models are attached
-// to their names, in a table that belongs to the context (an interface of its `sdq` dialect). An operation that its own
-// compiler registers is found there too, so one model serves both; a model that its dialect attaches comes first.
+// in generic form, their dialect a stub or not loaded at all (`--allow-unregistered-dialect`). Their models are
+// attached to their names, in a table that belongs to the context (an interface of its `sdq` dialect). An operation
+// that its own compiler registers is found there too, so one model serves both; a model that its dialect attaches comes
+// first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +34,8 @@ public:
   static NamedModels &of(SDQDialect &dialect);
 
   /// Attaches `Model`, an `Interface::ExternalModel`, to operations of this name; the first one attached stays.
-  template <typename Model> void attach(llvm::StringRef operation) {
+  template <typename Model>
+  void attach(llvm::StringRef operation) {
     using Interface = typename Model::Interface;
     std::shared_ptr<typename Interface::Concept> model = std::make_shared<Model>();
     models.try_emplace(key(operation, Interface::getInterfaceID()), std::move(model));
