@@ -6,9 +6,9 @@
 include "mlir/Pass/PassBase.td"
 
 def Raise : Pass<"sdq-raise", "::mlir::ModuleOp"> {
-  let summary = "matmuls by constants to sdq.linear on sdq.parameter";
+  let summary = "products by constants to sdq.linear on sdq.parameter";
   let description = [{
-    Every matmul with a constant 2-D side becomes an `sdq.linear`, its constant an `sdq.parameter`:
+    Every product of activations and a constant matrix becomes an `sdq.linear`, its constant an `sdq.parameter`:
 
     ```mlir
     %w = "onnx.Constant"() {value = dense_resource<w> : tensor<768x256xf16>, onnx.name = "up_proj"} : () -> …
@@ -23,20 +23,22 @@ def Raise : Pass<"sdq-raise", "::mlir::ModuleOp"> {
     %y = sdq.linear %x, @up_proj : (tensor<?x768xf32>) -> tensor<?x256xf32>
     ```
 
-    Understood are `onnx.MatMul`, `onnx.Gemm` and `linalg.matmul` on tensors, in every transposition, with the weight on
-    either side. Transposes, reshapes and widening casts between the constant and the matmul become part of the
-    parameter's type; the resource is shared with the module and never copied (inline constants become resources).
-    Scaling, bias and accumulators follow as operations of the matmul's own dialect. A constant used by several matmuls
-    is one parameter for each orientation of the matrix, named after the constant: its `onnx.name`, else the name in its
-    location, else `weight_<n>`. What is dead afterwards is erased, `onnx` operations too, which MLIR itself would keep.
+    Products are found through `ProductOpInterface`, constants and what lies in front of them through
+    `WeightSourceOpInterface`: linalg's contractions, ONNX nodes (onnx-mlir's, and torch-mlir's `torch.operator`),
+    torch.aten, tosa, with weights in constants or globals; docs/frontends.md lists the forms. Transposes, reshapes,
+    broadcasts and widening casts between the constant and the product become part of the parameter's type; the resource
+    is shared with the module and never copied (inline constants become resources). Scaling, bias and accumulators follow
+    as operations of the product's own dialect. A constant used by several products is one parameter for each orientation
+    of the matrix, named after the constant: its `onnx.name`, else its symbol, else the name in its location, else
+    `weight_<n>`. What is dead afterwards is erased, operations that MLIR knows by name only and private globals too.
 
-    Left alone: matmuls of two activations, and those that `remarks` gives a reason for.
+    Left alone: products of two activations, and those that `remarks` gives a reason for.
   }];
   let options = [
     Option<"minSize", "min-size", "int64_t", "4096", "elements that a weight has at least">,
     ListOption<"ignore", "ignore", "std::string",
                "regular expressions: a weight is left alone where one is found in its name or its matmul's node name">,
-    Option<"remarks", "remarks", "bool", "false", "say of every matmul that is not raised why not">,
+    Option<"remarks", "remarks", "bool", "false", "say of every product that is not raised why not">,
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
