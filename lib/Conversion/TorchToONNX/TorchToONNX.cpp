@@ -73,6 +73,14 @@ LogicalResult check(Operation *op) {
     if (kind == TorchOp::Literal && !op->getAttrOfType<ElementsAttr>("value"))
       return op->emitError("torch.vtensor.literal: expected a tensor in its attribute 'value'");
   }
+  // These two read a matrix; everything else leaves ranks to onnx.
+  TorchOp kind = kindOf(op);
+  if (kind == TorchOp::Transpose || kind == TorchOp::Linear) {
+    Type type = converted(op->getOperand(kind == TorchOp::Linear ? 1 : 0).getType());
+    auto matrix = dyn_cast_if_present<RankedTensorType>(type);
+    if (type && (!matrix || matrix.getRank() != 2))
+      return op->emitError() << op->getName() << ": expected a matrix, found " << type;
+  }
   auto checkType = [&](Type type) -> LogicalResult {
     if (converted(type))
       return success();
