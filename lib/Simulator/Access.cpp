@@ -8,13 +8,17 @@
 
 #include "sdq/Simulator/MemoryCost.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
+
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace sdq::simulator;
 
 unsigned sdq::simulator::bytesOf(Type element) {
-  if (element.isIndex())
+  if (auto vector = dyn_cast<VectorType>(element))
+    return unsigned(vector.getNumElements()) * bytesOf(vector.getElementType());
+  if (element.isIndex() || isa<LLVM::LLVMPointerType>(element))
     return 8;
   if (element.isInteger(1))
     return 1;
@@ -23,32 +27,20 @@ unsigned sdq::simulator::bytesOf(Type element) {
   return element.getIntOrFloatBitWidth() / 8;
 }
 
-FailureOr<Place> sdq::simulator::placeOf(Operation *op, Value memref, ValueRange indices, Decoder &decoder) {
-  auto type = dyn_cast<MemRefType>(memref.getType());
-  if (!type || bytesOf(type.getElementType()) == 0)
-    return op->emitOpError() << "accesses " << memref.getType()
-                             << "; the simulator knows memrefs with elements of whole bytes";
-  FailureOr<MemrefSlots> slots = memrefSlotsOf(memref, decoder);
-  FailureOr<llvm::SmallVector<Slot, 4>> at = decoder.slotsOf(indices);
-  if (failed(slots) || failed(at))
-    return failure();
-  return Place{*slots, *at};
-}
-
 static std::string describe(Type type) {
   std::string text;
   llvm::raw_string_ostream(text) << type;
   return text;
 }
 
-std::optional<Position> sdq::simulator::locate(BlockState &state, const Place &place, unsigned thread,
-                                               unsigned elements, unsigned alignment, const char *verb) {
-  const MemrefSlots &memref = place.memref;
+/// The position of `elements` elements from `indices` on, as `Locate` has it.
+static std::optional<Position> locate(BlockState &state, const MemrefSlots &memref, llvm::ArrayRef<Slot> indices,
+                                      unsigned thread, int64_t elements, unsigned alignment, const char *verb) {
   int64_t offset = int64_t(state.lanes(memref.offset.first)[thread]), bytes = memref.elementBytes;
-  for (unsigned dimension = 0; dimension < place.indices.size(); ++dimension) {
-    int64_t index = int64_t(state.lanes(place.indices[dimension].first)[thread]),
+  for (unsigned dimension = 0; dimension < indices.size(); ++dimension) {
+    int64_t index = int64_t(state.lanes(indices[dimension].first)[thread]),
             size = valueFor(state, memref.sizes[dimension], thread);
-    int64_t last = dimension + 1 == place.indices.size() ? index + int64_t(elements) - 1 : index;
+    int64_t last = dimension + 1 == indices.size() ? index + elements - 1 : index;
     if (index < 0 || last >= size) {
       state.report(FindingKind::OutOfBounds, thread,
                    llvm::formatv("{0} at index {1} of dimension {2}, whose size is {3}, of {4}", verb,
@@ -59,7 +51,7 @@ std::optional<Position> sdq::simulator::locate(BlockState &state, const Place &p
     offset += index * valueFor(state, memref.strides[dimension], thread) * bytes;
   }
   MemoryObject *object = objectFor(state, memref, thread);
-  int64_t end = offset + int64_t(elements) * bytes, size = object ? int64_t(object->bytes.size()) : 0;
+  int64_t end = offset + elements * bytes, size = object ? int64_t(object->bytes.size()) : 0;
   if (offset < 0 || end > size) {
     state.report(FindingKind::OutOfBounds, thread,
                  llvm::formatv("{0} at bytes {1} to {2} of the {3} that {4} has", verb, offset, end - 1, size,
@@ -75,6 +67,21 @@ std::optional<Position> sdq::simulator::locate(BlockState &state, const Place &p
                              alignment)
                    .str());
   return std::nullopt;
+}
+
+FailureOr<Locate> sdq::simulator::locatorOf(Operation *op, Value memref, ValueRange indices, Decoder &decoder) {
+  auto type = dyn_cast<MemRefType>(memref.getType());
+  if (!type || bytesOf(type.getElementType()) == 0)
+    return op->emitOpError() << "accesses " << memref.getType()
+                             << "; the simulator knows memrefs with elements of whole bytes";
+  FailureOr<MemrefSlots> slots = memrefSlotsOf(memref, decoder);
+  FailureOr<llvm::SmallVector<Slot, 4>> at = decoder.slotsOf(indices);
+  if (failed(slots) || failed(at))
+    return failure();
+  return Locate([slots = *slots, at = *at](BlockState &state, unsigned thread, unsigned bytes, unsigned alignment,
+                                           const char *verb) {
+    return locate(state, slots, at, thread, bytes / slots.elementBytes, alignment, verb);
+  });
 }
 
 void sdq::simulator::reportFault(BlockState &state, const Position &at, const AccessFault &fault, unsigned thread,
@@ -120,6 +127,12 @@ void sdq::simulator::writeFor(BlockState &state, const Position &at, unsigned si
                               const uint8_t *from) {
   AccessFault fault = writeBytes(*at.object, at.offset, size, state.stamp(thread), state.block, from);
   reportFault(state, at, fault, thread, "writes");
+}
+
+void sdq::simulator::updateFor(BlockState &state, const Position &at, unsigned size, unsigned thread,
+                               llvm::function_ref<void(uint8_t *)> modify) {
+  AccessFault fault = updateBytes(*at.object, at.offset, size, state.stamp(thread), state.block, modify);
+  reportFault(state, at, fault, thread, "updates");
 }
 
 void WarpAccess::count(BlockState &state, unsigned bytes, unsigned piece) const {

@@ -16,12 +16,6 @@
 
 namespace sdq::simulator {
 
-/// A place in a memref, by indices.
-struct Place {
-  MemrefSlots memref;
-  llvm::SmallVector<Slot, 4> indices;
-};
-
 /// A byte of memory.
 struct Position {
   MemoryObject *object;
@@ -30,20 +24,25 @@ struct Position {
   uint64_t address() const { return object->address + offset; }
 };
 
-/// Decodes; an error for elements that are not whole bytes.
-mlir::FailureOr<Place> placeOf(mlir::Operation *op, mlir::Value memref, mlir::ValueRange indices, Decoder &decoder);
+/// Where a thread's access goes: `bytes` from there on are in bounds and start at a multiple of `alignment`, or there
+/// is a finding and no position. `verb`: "reads", "writes".
+using Locate = std::function<std::optional<Position>(BlockState &state, unsigned thread, unsigned bytes,
+                                                     unsigned alignment, const char *verb)>;
+
+/// Elements along the last dimension of a memref, from an index on. An error for elements that are not whole bytes.
+mlir::FailureOr<Locate> locatorOf(mlir::Operation *op, mlir::Value memref, mlir::ValueRange indices, Decoder &decoder);
+/// Bytes from an `!llvm.ptr` on. An error for address spaces that the simulator does not know.
+mlir::FailureOr<Locate> locatorOf(mlir::Operation *op, mlir::Value pointer, Decoder &decoder);
 
 /// Bytes of an element of this type in memory; 0 if it is not a whole number of them.
 unsigned bytesOf(mlir::Type element);
 
-/// Where the thread's place is, if `elements` elements along the last dimension are in bounds and start at a multiple
-/// of `alignment` bytes. `verb`: "reads", "writes".
-std::optional<Position> locate(BlockState &state, const Place &place, unsigned thread, unsigned elements,
-                               unsigned alignment, const char *verb);
-
 /// Reads or writes for a thread and reports what that meets.
 void readFor(BlockState &state, const Position &at, unsigned size, unsigned thread, uint8_t *to);
 void writeFor(BlockState &state, const Position &at, unsigned size, unsigned thread, const uint8_t *from);
+/// Reads and writes at once, atomically.
+void updateFor(BlockState &state, const Position &at, unsigned size, unsigned thread,
+               llvm::function_ref<void(uint8_t *)> modify);
 /// Reports the fault of an access.
 void reportFault(BlockState &state, const Position &at, const AccessFault &fault, unsigned thread, const char *verb);
 

@@ -22,11 +22,11 @@ void sdq::simulator::allocatePrivate(BlockState &state, const void *key, const M
   size_t size = size_t(memref.type.getNumElements()) * memref.elementBytes;
   // The next thread's copy starts as aligned as the first one's.
   size_t pitch = (size + 255) / 256 * 256;
-  std::unique_ptr<MemoryObject> &object = state.allocations[key];
+  MemoryObject *&object = state.declared[key];
   if (!object)
-    object = std::make_unique<MemoryObject>(Space::Private, 0, pitch * state.threads);
+    object = &state.addObject(Space::Private, pitch * state.threads);
   state.forEachActive([&](unsigned thread) {
-    setFor(state, memref, thread, denseState(object.get(), int64_t(thread * pitch), memref.type.getShape()));
+    setFor(state, memref, thread, denseState(object, int64_t(thread * pitch), memref.type.getShape()));
     // A second time around, what it held is gone.
     for (SharedRecord &record : object->shared().of(thread * pitch, unsigned(pitch)))
       record.written = false;
@@ -59,9 +59,9 @@ static FailureOr<Execute> decodeGetGlobal(Operation *op, Decoder &decoder) {
   Operation *key = global;
   size_t size = size_t(type.getNumElements()) * bytesOf(type.getElementType());
   return Execute([=, memref = *memref](BlockState &state) {
-    MemoryObject *&object = state.sharedGlobals[key];
+    MemoryObject *&object = state.declared[key];
     if (!object)
-      object = &state.addShared(size);
+      object = &state.addObject(Space::Shared, size);
     setForAll(state, memref, denseState(object, 0, memref.type.getShape()));
   });
 }

@@ -20,40 +20,31 @@
 using namespace mlir;
 using namespace sdq::simulator;
 
-static FailureOr<Execute> decodeCopy(Operation *op, Decoder &decoder) {
-  auto copy = cast<nvgpu::DeviceAsyncCopyOp>(op);
-  FailureOr<Place> source = placeOf(op, copy.getSrc(), copy.getSrcIndices(), decoder),
-                   target = placeOf(op, copy.getDst(), copy.getDstIndices(), decoder);
-  if (failed(source) || failed(target) || failed(decoder.slotOf(copy.getAsyncToken())))
-    return failure();
-  std::optional<Slot> available;
-  if (copy.getSrcElements()) {
-    FailureOr<Slot> slot = decoder.slotOf(copy.getSrcElements());
-    if (failed(slot))
-      return failure();
-    available = *slot;
-  }
-  unsigned elements = unsigned(copy.getDstElements().getZExtValue()), size = elements * target->memref.elementBytes;
-  if (size != 4 && size != 8 && size != 16)
-    return op->emitOpError() << "copies " << size << " bytes; expected 4, 8 or 16";
-  return Execute([=, source = *source, target = *target](BlockState &state) {
+/// A copy of `size` bytes by each active thread. `available`: how many units of `unit` bytes the source has; the rest
+/// becomes zeros.
+static Execute copyBytes(Locate source, Locate target, unsigned size, std::optional<Slot> available, unsigned unit) {
+  return [=](BlockState &state) {
     for (unsigned warp = 0; warp < state.warps; ++warp) {
       WarpAccess reads, writes;
       for (uint32_t left = state.active[warp]; left != 0; left &= left - 1) {
-        unsigned lane = unsigned(llvm::countr_zero(left)), thread = 32 * warp + lane;
-        // Elements beyond what the source has are zeros.
-        unsigned taken = available ? std::min<uint64_t>(state.lanes(available->first)[thread], elements) : elements;
-        std::optional<Position> to = locate(state, target, thread, elements, size, "copies to shared memory");
+        unsigned lane = unsigned(llvm::countr_zero(left)), thread = 32 * warp + lane, taken = size;
+        if (available)
+          taken = unsigned(std::min<uint64_t>(state.lanes(available->first)[thread], size / unit)) * unit;
+        std::optional<Position> to = target(state, thread, size, size, "copies to shared memory");
         uint8_t bytes[16] = {};
         if (taken > 0) {
-          std::optional<Position> from = locate(state, source, thread, taken, size, "copies from global memory");
+          std::optional<Position> from = source(state, thread, taken, size, "copies from global memory");
           if (!from)
             continue;
-          readFor(state, *from, taken * source.memref.elementBytes, thread, bytes);
+          readFor(state, *from, taken, thread, bytes);
           reads.add(lane, *from);
         }
         if (!to)
           continue;
+        if (to->object->space != Space::Shared) {
+          state.report(FindingKind::OutOfBounds, thread, "copies to memory that is not shared");
+          continue;
+        }
         AccessFault fault = startCopy(*to->object, to->offset, size, state.stamp(thread), bytes);
         reportFault(state, *to, fault, thread, "copies to");
         state.copies[thread].push_back({to->object, to->offset, size, kNobody});
@@ -62,7 +53,46 @@ static FailureOr<Execute> decodeCopy(Operation *op, Decoder &decoder) {
       reads.count(state, size, size);
       writes.count(state, size, size);
     }
-  });
+  };
+}
+
+static LogicalResult verifySize(Operation *op, unsigned size) {
+  return size == 4 || size == 8 || size == 16 ? success()
+                                              : op->emitOpError() << "copies " << size << " bytes; expected 4, 8 or 16";
+}
+
+/// The slot of an optional operand.
+static FailureOr<std::optional<Slot>> optionalSlot(Value value, Decoder &decoder) {
+  if (!value)
+    return std::optional<Slot>();
+  FailureOr<Slot> slot = decoder.slotOf(value);
+  if (failed(slot))
+    return failure();
+  return std::optional<Slot>(*slot);
+}
+
+static FailureOr<Execute> decodeCopy(Operation *op, Decoder &decoder) {
+  auto copy = cast<nvgpu::DeviceAsyncCopyOp>(op);
+  FailureOr<Locate> source = locatorOf(op, copy.getSrc(), copy.getSrcIndices(), decoder),
+                    target = locatorOf(op, copy.getDst(), copy.getDstIndices(), decoder);
+  FailureOr<std::optional<Slot>> available = optionalSlot(copy.getSrcElements(), decoder);
+  if (failed(source) || failed(target) || failed(available) || failed(decoder.slotOf(copy.getAsyncToken())))
+    return failure();
+  unsigned unit = bytesOf(cast<MemRefType>(copy.getDst().getType()).getElementType());
+  unsigned size = unsigned(copy.getDstElements().getZExtValue()) * unit;
+  if (failed(verifySize(op, size)))
+    return failure();
+  return copyBytes(*source, *target, size, *available, unit);
+}
+
+/// `cp.async` of a pointer, whose `src-size` counts bytes.
+static FailureOr<Execute> decodePointerCopy(Operation *op, Decoder &decoder) {
+  auto copy = cast<NVVM::CpAsyncOp>(op);
+  FailureOr<Locate> source = locatorOf(op, copy.getSrc(), decoder), target = locatorOf(op, copy.getDst(), decoder);
+  FailureOr<std::optional<Slot>> available = optionalSlot(copy.getCpSize(), decoder);
+  if (failed(source) || failed(target) || failed(available) || failed(verifySize(op, copy.getSize())))
+    return failure();
+  return copyBytes(*source, *target, copy.getSize(), *available, /*unit=*/1);
 }
 
 static void commit(BlockState &state) {
@@ -104,6 +134,7 @@ static FailureOr<Execute> decodeWait(Operation *op, Decoder &decoder) {
 
 void sdq::simulator::addAsyncCopyOps(Decoder &decoder) {
   decoder.add<nvgpu::DeviceAsyncCopyOp>(decodeCopy);
+  decoder.add<NVVM::CpAsyncOp>(decodePointerCopy);
   decoder.add<nvgpu::DeviceAsyncCreateGroupOp, NVVM::CpAsyncCommitGroupOp>(decodeCommit);
   decoder.add<nvgpu::DeviceAsyncWaitOp, NVVM::CpAsyncWaitGroupOp>(decodeWait);
 }

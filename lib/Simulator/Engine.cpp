@@ -51,7 +51,7 @@ static Slot layoutOf(Type type) {
     return {0, 1, type.getIntOrFloatBitWidth()};
   if (auto memref = dyn_cast<MemRefType>(type))
     return {0, componentsOf(memref), 64};
-  if (isa<IndexType, nvgpu::DeviceAsyncTokenType>(type))
+  if (isa<IndexType, LLVM::LLVMPointerType, nvgpu::DeviceAsyncTokenType>(type))
     return {0, 1, 64};
   return {};
 }
@@ -63,6 +63,9 @@ Decoder::Decoder() {
   addMemoryOps(*this);
   addGPUOps(*this);
   addMatrixOps(*this);
+  addLoadMatrixOps(*this);
+  addPointerOps(*this);
+  addAtomicOps(*this);
   addWarpOps(*this);
   addAsyncCopyOps(*this);
   addViewOps(*this);
@@ -163,8 +166,8 @@ void BlockState::start(unsigned blockIndex) {
   active = all;
   sharedObjects.clear();
   dynamicShared = nullptr;
-  sharedGlobals.clear();
-  allocations.clear();
+  privateObjects.clear();
+  declared.clear();
   blockTime = 0;
   warpTime.assign(warps, 0);
   copies.assign(threads, {});
@@ -198,14 +201,13 @@ void BlockState::copyActive(const Slot &to, const Slot &from) {
   }
 }
 
-MemoryObject &BlockState::addShared(size_t bytes) {
+MemoryObject &BlockState::addObject(Space space, size_t bytes) {
+  auto &objects = space == Space::Shared ? sharedObjects : privateObjects;
   uint64_t address = 0;
-  if (!sharedObjects.empty()) {
-    const MemoryObject &last = *sharedObjects.back();
-    address = (last.address + last.bytes.size() + 255) / 256 * 256;
-  }
-  sharedObjects.push_back(std::make_unique<MemoryObject>(Space::Shared, address, bytes));
-  return *sharedObjects.back();
+  if (!objects.empty())
+    address = llvm::alignTo(objects.back()->address + objects.back()->bytes.size() + 1, 256);
+  objects.push_back(std::make_unique<MemoryObject>(space, address, bytes));
+  return *objects.back();
 }
 
 std::string BlockState::nameOf(unsigned thread) const {

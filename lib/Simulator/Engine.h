@@ -97,6 +97,9 @@ void addVectorOps(Decoder &decoder);
 void addMemoryOps(Decoder &decoder);
 void addGPUOps(Decoder &decoder);
 void addMatrixOps(Decoder &decoder);
+void addLoadMatrixOps(Decoder &decoder);
+void addPointerOps(Decoder &decoder);
+void addAtomicOps(Decoder &decoder);
 void addWarpOps(Decoder &decoder);
 void addAsyncCopyOps(Decoder &decoder);
 void addViewOps(Decoder &decoder);
@@ -108,6 +111,8 @@ void addBarrierOps(Decoder &decoder);
 /// What all blocks share.
 struct LaunchState {
   LaunchConfig config;
+  /// Global memory, by ascending address.
+  std::vector<MemoryObject *> objects;
   std::mutex mutex;
   std::vector<Finding> findings;
   /// Of each finding, the block its message is about.
@@ -141,12 +146,11 @@ public:
   std::vector<uint32_t> active, all;
   std::vector<OpCounts> counts;
   uint64_t tensorOps = 0;
-  std::vector<std::unique_ptr<MemoryObject>> sharedObjects;
+  /// The block's own memory, by ascending address.
+  std::vector<std::unique_ptr<MemoryObject>> sharedObjects, privateObjects;
   MemoryObject *dynamicShared = nullptr;
-  /// By `memref.global`.
-  std::map<mlir::Operation *, MemoryObject *> sharedGlobals;
-  /// Private memory of all threads, by the op or value that has it.
-  std::map<const void *, std::unique_ptr<MemoryObject>> allocations;
+  /// Memory that exists once in a block or thread, by the op or value that declares it.
+  std::map<const void *, MemoryObject *> declared;
   uint32_t blockTime = 0;
   std::vector<uint32_t> warpTime;
   std::vector<std::vector<PendingCopy>> copies;
@@ -166,14 +170,19 @@ public:
       for (uint32_t left = active[warp]; left != 0; left &= left - 1)
         visit(32 * warp + unsigned(llvm::countr_zero(left)));
   }
-  Stamp stamp(unsigned thread) const { return {thread, blockTime, warpTime[thread / 32]}; }
+  Stamp stamp(unsigned thread) const {
+    Stamp stamp{thread, blockTime};
+    stamp.warpTime = warpTime[thread / 32];
+    return stamp;
+  }
 
   /// Executes and counts.
   void run(const Sequence &sequence);
   /// Copies components under the mask.
   void copyActive(const Slot &to, const Slot &from);
 
-  MemoryObject &addShared(size_t bytes);
+  /// Uninitialised shared or private memory.
+  MemoryObject &addObject(Space space, size_t bytes);
   /// "thread (5,0,0) of block (0,0,0)".
   std::string nameOf(unsigned thread) const;
   void report(FindingKind kind, unsigned thread, const std::string &what);

@@ -59,7 +59,7 @@ static FailureOr<Execute> decodeDynamicShared(Operation *op, Decoder &decoder) {
   return Execute([result = *result](BlockState &state) {
     uint64_t bytes = state.launch.config.dynamicSharedBytes;
     if (!state.dynamicShared)
-      state.dynamicShared = &state.addShared(bytes);
+      state.dynamicShared = &state.addObject(Space::Shared, bytes);
     setForAll(state, result, denseState(state.dynamicShared, 0, {int64_t(bytes)}));
   });
 }

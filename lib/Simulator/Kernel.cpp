@@ -162,7 +162,8 @@ void Kernel::Program::work(std::atomic<uint64_t> &next, uint64_t blocks, BlockSt
         continue;
       }
       MemRefType type = attribution.memref.type;
-      MemoryObject &object = state.addShared(size_t(type.getNumElements()) * attribution.memref.elementBytes);
+      MemoryObject &object =
+          state.addObject(Space::Shared, size_t(type.getNumElements()) * attribution.memref.elementBytes);
       setForAll(state, attribution.memref, denseState(&object, 0, type.getShape()));
     }
     state.run(sequence);
@@ -192,7 +193,9 @@ FailureOr<SimulationReport> Kernel::run(const LaunchConfig &config, llvm::ArrayR
     return failure();
 
   const Decoder &decoder = program->decoder;
-  LaunchState launch{config, {}, {}, {}};
+  LaunchState launch{config, {}, {}, {}, {}};
+  for (const auto &object : bound->objects)
+    launch.objects.push_back(object.get());
   uint64_t workers = config.workers != 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::unique_ptr<BlockState>> states(std::min(workers, blocks));
   for (auto &state : states)

@@ -1,13 +1,11 @@
-//===- MatrixOps.cpp - ldmatrix and mma as ops ----------------------------===//
+//===- MatrixOps.cpp - mma as ops -----------------------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Access.h"
 #include "Warp.h"
 
-#include "sdq/Simulator/LoadMatrix.h"
 #include "sdq/Simulator/MmaOps.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -47,39 +45,6 @@ void sdq::simulator::unpack(BlockState &state, const Slot &slot, llvm::ArrayRef<
       if (state.active[warp] >> lane & 1)
         codes[lane] = registers[component / perRegister][lane] >> (component % perRegister * slot.bits) & slot.mask();
   }
-}
-
-static FailureOr<Execute> decodeLoadMatrix(Operation *op, Decoder &decoder) {
-  auto load = cast<nvgpu::LdMatrixOp>(op);
-  FailureOr<Place> place = placeOf(op, load.getSrcMemref(), load.getIndices(), decoder);
-  FailureOr<Slot> result = decoder.slotOf(load.getRes());
-  if (failed(place) || failed(result))
-    return failure();
-  unsigned count = load.getNumTiles();
-  bool transpose = load.getTranspose();
-  return Execute([=, place = *place, result = *result](BlockState &state) {
-    forEachWarp(
-        state, [&](unsigned warp) { return ~0u; },
-        [&](unsigned warp) {
-          WarpAccess together;
-          std::vector<MatrixRow> rows(8 * count, MatrixRow{});
-          for (unsigned row = 0; row < rows.size(); ++row) {
-            if (!(state.active[warp] >> row & 1))
-              continue;
-            unsigned thread = 32 * warp + row;
-            std::optional<Position> at = locate(state, place, thread, kMatrixRowBytes / place.memref.elementBytes,
-                                                kMatrixRowBytes, "loads a row");
-            if (!at)
-              continue;
-            together.add(row, *at);
-            readFor(state, *at, kMatrixRowBytes, thread, reinterpret_cast<uint8_t *>(rows[row].data()));
-          }
-          together.count(state, kMatrixRowBytes, kMatrixRowBytes);
-          std::vector<WarpRegister> registers(count);
-          loadMatrices(rows, transpose, registers);
-          unpack(state, result, registers, warp);
-        });
-  });
 }
 
 namespace {
@@ -210,7 +175,6 @@ static FailureOr<Execute> decodeMma(Operation *op, Decoder &decoder) {
 }
 
 void sdq::simulator::addMatrixOps(Decoder &decoder) {
-  decoder.add<nvgpu::LdMatrixOp>(decodeLoadMatrix);
   decoder.add<nvgpu::MmaSyncOp>(decodeMma<nvgpu::MmaSyncOp>);
   decoder.add<nvgpu::MmaSparseSyncOp>(decodeMma<nvgpu::MmaSparseSyncOp>);
   decoder.add<NVVM::MmaOp>(decodeMma<NVVM::MmaOp>);

@@ -127,6 +127,8 @@ AccessFault sdq::simulator::readBytes(MemoryObject &object, uint64_t offset, uns
       note(fault, AccessFault::Uninitialized);
     else if (record.writer.races(who))
       note(fault, AccessFault::RaceWithWrite, record.writer.thread);
+    else if (record.reader.atomic && record.reader.races(who))
+      note(fault, AccessFault::RaceWithWrite, record.reader.thread);
     record.addReader(who);
   }
   return fault;
@@ -155,6 +157,36 @@ AccessFault sdq::simulator::writeBytes(MemoryObject &object, uint64_t offset, un
     return writeGlobal(object, offset, size, who, block, from);
   AccessFault fault = touchForWriting(object.shared().of(offset, size), who);
   std::memcpy(object.bytes.data() + offset, from, size);
+  return fault;
+}
+
+AccessFault sdq::simulator::updateBytes(MemoryObject &object, uint64_t offset, unsigned size, Stamp who, uint32_t block,
+                                        llvm::function_ref<void(uint8_t *bytes)> modify) {
+  who.atomic = 1;
+  AccessFault fault;
+  uint8_t *bytes = object.bytes.data() + offset;
+  if (object.space != Space::Global) {
+    for (const SharedRecord &record : object.shared().of(offset, size))
+      if (!record.written && record.copier == kNobody)
+        note(fault, AccessFault::Uninitialized);
+    AccessFault written = touchForWriting(object.shared().of(offset, size), who);
+    for (SharedRecord &record : object.shared().of(offset, size))
+      record.addReader(who);
+    modify(bytes);
+    return fault.kind == AccessFault::None ? written : fault;
+  }
+  GlobalPage &page = object.touchedPageOf(offset);
+  std::lock_guard<std::mutex> lock(page.mutex);
+  for (GlobalRecord &record : page.shadow.of(offset % MemoryObject::kPageBytes, size)) {
+    if (!record.written)
+      note(fault, AccessFault::Uninitialized);
+    else if (record.block == block && record.writer.races(who))
+      note(fault, AccessFault::RaceWithWrite, record.writer.thread);
+    else if (record.block != kNobody && record.block != block && !record.writer.atomic)
+      note(fault, AccessFault::Conflict, record.writer.thread, record.block);
+    record = {true, block, who};
+  }
+  modify(bytes);
   return fault;
 }
 

@@ -20,6 +20,8 @@
 
 #include "Shadow.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -30,12 +32,15 @@ inline constexpr uint32_t kNobody = ~0u;
 
 /// A thread at a moment.
 struct Stamp {
-  uint32_t thread = kNobody, blockTime = 0, warpTime = 0;
+  uint32_t thread = kNobody, blockTime = 0;
+  uint32_t warpTime : 31 = 0;
+  /// An atomic access, which races with no other such.
+  uint32_t atomic : 1 = 0;
 
   uint32_t warp() const { return thread / 32; }
   /// Whether nothing orders this access before one of `other`.
   bool races(const Stamp &other) const {
-    if (thread == kNobody || thread == other.thread || blockTime != other.blockTime)
+    if (thread == kNobody || thread == other.thread || blockTime != other.blockTime || (atomic && other.atomic))
       return false;
     return warp() != other.warp() || warpTime == other.warpTime;
   }
@@ -107,6 +112,11 @@ AccessFault readBytes(MemoryObject &object, uint64_t offset, unsigned size, cons
                       uint8_t *to);
 AccessFault writeBytes(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block,
                        const uint8_t *from);
+
+/// `modify` reads and writes `size` bytes, 16 at most and aligned to themselves, as one access that no other comes
+/// between.
+AccessFault updateBytes(MemoryObject &object, uint64_t offset, unsigned size, Stamp who, uint32_t block,
+                        llvm::function_ref<void(uint8_t *bytes)> modify);
 
 /// The bytes of an asynchronous copy arrive at once but may not be touched before `finishCopy` by the same thread.
 AccessFault startCopy(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, const uint8_t *from);

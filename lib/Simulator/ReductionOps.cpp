@@ -9,59 +9,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Combine.h"
 #include "Warp.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace sdq::simulator;
-
-using Combine = std::function<uint64_t(uint64_t, uint64_t)>;
-
-/// A combining function of codes of `type`; an error at `op` for types that the simulator does not know.
-static FailureOr<Combine> combinerOf(Operation *op, llvm::StringRef name, Type type) {
-  type = getElementTypeOrSelf(type);
-  if (isa<FloatType>(type)) {
-    std::optional<NumberKind> kind = numberKindOf(type);
-    if (!kind && !type.isF64())
-      return op->emitOpError() << "reduces " << type << ", which the simulator does not know";
-    auto onFloats = [kind](auto f) -> Combine {
-      return [=](uint64_t a, uint64_t b) -> uint64_t {
-        if (!kind)
-          return llvm::bit_cast<uint64_t>(double(f(llvm::bit_cast<double>(a), llvm::bit_cast<double>(b))));
-        return encode(*kind, double(f(double(decode(*kind, uint32_t(a))), double(decode(*kind, uint32_t(b))))));
-      };
-    };
-    if (name == "add")
-      return onFloats([](double a, double b) { return a + b; });
-    if (name == "mul")
-      return onFloats([](double a, double b) { return a * b; });
-    if (name == "minnumf")
-      return onFloats([](double a, double b) { return std::fmin(a, b); });
-    if (name == "maxnumf")
-      return onFloats([](double a, double b) { return std::fmax(a, b); });
-    if (name == "minimumf")
-      return onFloats([](double a, double b) { return a != a || b != b ? a + b : std::fmin(a, b); });
-    if (name == "maximumf")
-      return onFloats([](double a, double b) { return a != a || b != b ? a + b : std::fmax(a, b); });
-    return op->emitOpError() << "reduces " << type << " by " << name << ", which the simulator does not know";
-  }
-  unsigned bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
-  auto smaller = [bits](uint64_t a, uint64_t b) { return signExtend(a, bits) < signExtend(b, bits); };
-  return llvm::StringSwitch<FailureOr<Combine>>(name)
-      .Case("add", Combine([](uint64_t a, uint64_t b) { return a + b; }))
-      .Case("mul", Combine([](uint64_t a, uint64_t b) { return a * b; }))
-      .Case("and", Combine([](uint64_t a, uint64_t b) { return a & b; }))
-      .Case("or", Combine([](uint64_t a, uint64_t b) { return a | b; }))
-      .Case("xor", Combine([](uint64_t a, uint64_t b) { return a ^ b; }))
-      .Case("minui", Combine([](uint64_t a, uint64_t b) { return std::min(a, b); }))
-      .Case("maxui", Combine([](uint64_t a, uint64_t b) { return std::max(a, b); }))
-      .Case("minsi", Combine([=](uint64_t a, uint64_t b) { return smaller(b, a) ? b : a; }))
-      .Case("maxsi", Combine([=](uint64_t a, uint64_t b) { return smaller(a, b) ? b : a; }))
-      .Default(failure());
-}
 
 static FailureOr<Execute> decodeVectorReduction(Operation *op, Decoder &decoder) {
   auto reduction = cast<vector::ReductionOp>(op);

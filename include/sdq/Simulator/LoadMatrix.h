@@ -36,6 +36,10 @@ using MatrixRow = std::array<uint16_t, 8>;
 void loadMatrices(llvm::ArrayRef<MatrixRow> rows, bool transpose,
                   llvm::MutableArrayRef<std::array<uint32_t, 32>> registers);
 
+/// The reverse, `stmatrix`: the rows that registers in the same places make.
+void storeMatrices(llvm::ArrayRef<std::array<uint32_t, 32>> registers, bool transpose,
+                   llvm::MutableArrayRef<MatrixRow> rows);
+
 /// Lanes among the first 8·`count` whose row address is not a multiple of 16.
 uint32_t misalignedRows(const std::array<uint64_t, 32> &addresses, unsigned count);
 

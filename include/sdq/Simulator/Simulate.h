@@ -8,8 +8,8 @@
 // mask of structured control flow; blocks run side by side on all cores. What is wrong with an execution is *found* and
 // reported, and the run goes on as harmlessly as it can: an access that may not happen does not, and reads zeros.
 //
-// Branches between blocks are followed as the structured control flow they amount to, calls of functions of the kernel's
-// module as if the function stood there.
+// Branches between blocks are followed as the structured control flow they amount to, calls of functions of the
+// kernel's module as if the function stood there.
 //
 // An op the simulator does not know is an error at that op, before anything runs.
 //

@@ -48,6 +48,16 @@ TEST(LoadMatrixTest, TransposedByHand) {
   EXPECT_EQ(registers[1][31], (64 + 55u) | (64 + 63u) << 16);
 }
 
+TEST(LoadMatrixTest, StoringIsTheReverse) {
+  for (bool transpose : {false, true}) {
+    std::vector<std::array<uint32_t, 32>> registers(2);
+    loadMatrices(numbered(2), transpose, registers);
+    std::vector<MatrixRow> rows(16);
+    storeMatrices(registers, transpose, rows);
+    EXPECT_EQ(rows, numbered(2));
+  }
+}
+
 TEST(LoadMatrixTest, FourMatricesAreTheFragmentOfA) {
   // Rows of A are contiguous in k: lane l names row l mod 16, chunk l / 16 of 16 bytes.
   for (NumberKind kind : {NumberKind::F16, NumberKind::S8, NumberKind::S4}) {
