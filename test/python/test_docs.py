@@ -36,6 +36,25 @@ def test_the_comparison_compares():
     assert not matches("", "an error\n", [])
 
 
+def test_the_program_of_the_c_page_compiles(tmp_path):
+    (program,) = re.findall(r"```c\n(.*?)```", (ROOT / "docs" / "C-API.md").read_text(), re.DOTALL)
+    (tmp_path / "program.c").write_text(program)
+    flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-I", ROOT / "include"]
+    library = Path(os.environ.get("SDQ_BUILD_DIR", ROOT / "build")) / "lib"
+    link = [
+        "-L",
+        library,
+        "-lSDQ-C",
+        f"-Wl,-rpath,{library}",
+        "-Wl,--allow-shlib-undefined",
+        "-o",
+        tmp_path / "program",
+    ]
+    subprocess.run(["/usr/lib/llvm-22/bin/clang", *flags, tmp_path / "program.c", *link], check=True)
+    done = subprocess.run([tmp_path / "program"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "model.onnx: cannot read the model: No such file or directory\n")
+
+
 def test_the_site_builds_without_dead_links():
     pytest.importorskip("mkdocs", reason="mkdocs is not installed (python/requirements-docs.txt)")
     build = Path(os.environ.get("SDQ_BUILD_DIR", ROOT / "build"))
