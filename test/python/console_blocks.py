@@ -76,7 +76,7 @@ def blocks_of(page: str) -> list[Block]:
 
 
 class Shell:
-    """A bash in a checkout whose build folder has the tools and nothing else."""
+    """A bash in what looks like a built checkout, where new files go nowhere else."""
 
     def __init__(self, checkout: Path) -> None:
         build = Path(os.environ.get("SDQ_BUILD_DIR", ROOT / "build"))
@@ -84,8 +84,10 @@ class Shell:
             if entry.name not in (".git", "build", ".venv"):
                 (checkout / entry.name).symlink_to(entry)
         (checkout / "build").mkdir()
-        for name in ("bin", "lib", "docs"):
-            (checkout / "build" / name).symlink_to(build / name)
+        for entry in build.iterdir():
+            if entry.name == "tutorial":
+                continue  # of somebody who has followed it
+            (checkout / "build" / entry.name).symlink_to(entry)
         (checkout / ".venv").symlink_to(Path(sys.prefix))
         self._process = subprocess.Popen(
             ["bash", "--norc"],
