@@ -11,6 +11,21 @@
 using namespace mlir;
 using namespace sdq;
 
+static std::string spelled(Attribute attribute) {
+  std::string text;
+  llvm::raw_string_ostream(text) << attribute;
+  return text;
+}
+
+SmallVector<ActivationFormatAttr> LinearKernelSpec::rounded() const {
+  SmallVector<ActivationFormatAttr> formats;
+  if (activations)
+    for (auto format : activations.getAsRange<ActivationFormatAttr>())
+      if (isQuantized(*elementKindOf(format.getElement())) && !llvm::is_contained(formats, format))
+        formats.push_back(format);
+  return formats;
+}
+
 std::optional<KernelSignature> sdq::kernelSignature(const LinearKernelSpec &spec) {
   MLIRContext *context = spec.activation.getContext();
   KernelSignature signature;
@@ -29,6 +44,10 @@ std::optional<KernelSignature> sdq::kernelSignature(const LinearKernelSpec &spec
   signature.partCount = arguments.size();
   auto tokensBy = [&](int64_t extent) { return MemRefType::get({ShapedType::kDynamic, extent}, spec.activation); };
   arguments.push_back({"x", tokensBy(spec.shape.columns)});
+  auto rounded = MemRefType::get({ShapedType::kDynamic, spec.shape.columns}, Float32Type::get(context));
+  for (ActivationFormatAttr activation : spec.rounded())
+    arguments.push_back({"x as " + spelled(activation), rounded});
+  signature.roundedCount = spec.rounded().size();
   arguments.push_back({"y", tokensBy(spec.shape.rows)});
   arguments.push_back({"tokens", MemRefType()});
   arguments.append(extents);
@@ -43,32 +62,36 @@ Type sdq::passedType(MLIRContext *context, const KernelArgument &argument) {
   return MemRefType::get({}, argument.buffer.getElementType());
 }
 
-DictionaryAttr sdq::describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature,
-                                   const KernelFamily &family) {
-  MLIRContext *context = spec.activation.getContext();
+ArrayAttr sdq::describeArguments(MLIRContext *context, ArrayRef<KernelArgument> arguments) {
   Builder builder(context);
-  auto descriptions = llvm::map_to_vector(signature.arguments, [&](const KernelArgument &argument) -> Attribute {
+  return builder.getArrayAttr(llvm::map_to_vector(arguments, [&](const KernelArgument &argument) -> Attribute {
     Type type = argument.buffer ? Type(argument.buffer) : builder.getI64Type();
     return builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(argument.name)),
                                       builder.getNamedAttr("type", TypeAttr::get(type))});
-  });
-  return builder.getDictionaryAttr({
+  }));
+}
+
+DictionaryAttr sdq::describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature,
+                                   const KernelFamily &family) {
+  Builder builder(spec.activation.getContext());
+  SmallVector<NamedAttribute> entries{
       builder.getNamedAttr("format", spec.format),
       builder.getNamedAttr("rows", builder.getI64IntegerAttr(spec.shape.rows)),
       builder.getNamedAttr("columns", builder.getI64IntegerAttr(spec.shape.columns)),
       builder.getNamedAttr("block", builder.getDenseI64ArrayAttr({kWarpSize, family.warps, 1})),
       builder.getNamedAttr("rows_per_block", builder.getI64IntegerAttr(family.rowsPerBlock)),
       builder.getNamedAttr("tokens_per_block", builder.getI64IntegerAttr(family.tokensPerBlock)),
-      builder.getNamedAttr("arguments", builder.getArrayAttr(descriptions)),
-  });
+      builder.getNamedAttr("arguments", describeArguments(builder.getContext(), signature.arguments)),
+  };
+  if (spec.activations)
+    entries.push_back(builder.getNamedAttr("activations", spec.activations));
+  return builder.getDictionaryAttr(entries);
 }
 
-std::string sdq::kernelName(const LinearKernelSpec &spec) {
-  std::string format;
-  llvm::raw_string_ostream(format) << Attribute(spec.format);
-  std::string name = "linear_";
-  // "#sdq.nm<6:8, i8, …>" → "nm_6_8_i8_…": each run of other characters becomes one underscore.
-  StringRef rest = format;
+/// "#sdq.nm<6:8, i8, …>" → "nm_6_8_i8_…": each run of other characters becomes one underscore.
+static void appendWord(std::string &name, Attribute attribute) {
+  std::string text = spelled(attribute);
+  StringRef rest = text;
   while (!rest.empty()) {
     if (rest.consume_front("#sdq.") || rest.consume_front("vector = ") || rest.consume_front("scale = "))
       continue;
@@ -80,6 +103,20 @@ std::string sdq::kernelName(const LinearKernelSpec &spec) {
   }
   if (name.back() != '_')
     name += '_';
+}
+
+std::string sdq::kernelName(const LinearKernelSpec &spec) {
+  std::string name = "linear_";
+  appendWord(name, spec.format);
+  for (ActivationFormatAttr activation : spec.rounded())
+    appendWord(name, activation);
   llvm::raw_string_ostream(name) << spec.shape.rows << "x" << spec.shape.columns << "_" << spec.activation;
+  return name;
+}
+
+std::string sdq::quantizeKernelName(ActivationFormatAttr activation, int64_t columns, Type type) {
+  std::string name = "quantize_";
+  appendWord(name, activation);
+  llvm::raw_string_ostream(name) << columns << "_" << type;
   return name;
 }

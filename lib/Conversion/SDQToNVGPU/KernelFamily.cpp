@@ -22,8 +22,7 @@ llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
   return families;
 }
 
-/// The buffer of `type`, whose first extent is `extent`, that begins at `address`.
-static Value viewAt(OpBuilder &builder, Location location, Value address, MemRefType type, Value extent) {
+Value sdq::viewAt(OpBuilder &builder, Location location, Value address, MemRefType type, Value extent) {
   SmallVector<OpFoldResult> sizes{extent}, strides;
   for (int64_t size : type.getShape().drop_front())
     sizes.push_back(builder.getIndexAttr(size));
@@ -43,14 +42,19 @@ KernelOperands sdq::openArguments(OpBuilder &builder, Location location, gpu::GP
     return arith::IndexCastOp::create(builder, location, builder.getIndexType(), i64);
   };
   Block::BlockArgListType values = kernel.getArguments();
-  size_t partCount = signature.partCount, extent = partCount + 3;
+  size_t x = signature.partCount, y = x + 1 + signature.roundedCount, extent = y + 2;
   KernelOperands operands;
-  operands.tokens = toIndex(values[partCount + 2]);
-  for (auto [value, argument] : llvm::zip(values.take_front(partCount), signature.parts()))
+  operands.tokens = toIndex(values[y + 1]);
+  for (auto [value, argument] : llvm::zip(values.take_front(x), signature.parts()))
     operands.parts.push_back(argument.buffer.hasStaticShape()
                                  ? Value(value)
                                  : viewAt(builder, location, value, argument.buffer, toIndex(values[extent++])));
-  operands.x = viewAt(builder, location, values[partCount], signature.x().buffer, operands.tokens);
-  operands.y = viewAt(builder, location, values[partCount + 1], signature.y().buffer, operands.tokens);
+  auto byToken = [&](Value address, const KernelArgument &argument) {
+    return viewAt(builder, location, address, argument.buffer, operands.tokens);
+  };
+  operands.x = byToken(values[x], signature.x());
+  for (auto [value, argument] : llvm::zip(values.drop_front(x + 1), signature.rounded()))
+    operands.rounded.push_back(byToken(value, argument));
+  operands.y = byToken(values[y], signature.y());
   return operands;
 }

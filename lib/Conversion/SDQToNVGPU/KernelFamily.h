@@ -11,8 +11,8 @@
 //   family       serves                                                       from tokens
 //   -----------  -----------------------------------------------------------  -----------
 //   decode       every format, chip and activation                            1
-//   tensor_core  f16 and bf16 activations, chips with mma.m16n8k16,           9
-//                formats of which at least one term is more than a visit
+//   tensor_core  f16 and bf16 activations, not rounded further, chips with    9
+//                mma.m16n8k16, formats with a term that is more than a visit
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,10 +48,17 @@ struct FamilyKernel {
   mlir::gpu::GPUFuncOp kernel;
 };
 
+/// The buffer of `type`, whose first extent is `extent`, that begins at `address`.
+mlir::Value viewAt(mlir::OpBuilder &builder, mlir::Location location, mlir::Value address, mlir::MemRefType type,
+                   mlir::Value extent);
+
 /// What a kernel's arguments are inside it: its parts and its activations at their full shapes.
 struct KernelOperands {
   llvm::SmallVector<mlir::Value> parts;
-  mlir::Value x, y;
+  mlir::Value x;
+  /// One for each of the spec's rounded activations.
+  llvm::SmallVector<mlir::Value> rounded;
+  mlir::Value y;
   /// Of type index.
   mlir::Value tokens;
 };

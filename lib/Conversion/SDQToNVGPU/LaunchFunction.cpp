@@ -22,7 +22,8 @@ public:
   LaunchBuilder(OpBuilder &builder, Location location, const LinearKernelSpec &spec)
       : builder(builder), location(location), spec(spec), token(gpu::AsyncTokenType::get(builder.getContext())) {}
 
-  void buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kernels, const KernelSignature &signature);
+  void buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kernels, ArrayRef<gpu::GPUFuncOp> quantizers,
+                 const KernelSignature &signature);
 
 private:
   template <typename Op, typename... Arguments>
@@ -45,6 +46,8 @@ private:
   }
 
   Value gridSize(const KernelFamily &family, Value tokens);
+  /// Launches one kernel, described by its attribute; gives the token of its end.
+  Value launch(gpu::GPUFuncOp kernel, Value blocks, ValueRange operands);
   /// Launches the last of `kernels` that takes so many tokens; gives the token of its end.
   Value launch(ArrayRef<FamilyKernel> kernels, Value tokens, ValueRange operands);
   Value asPassed(Value buffer, const KernelArgument &argument);
@@ -63,15 +66,21 @@ Value LaunchBuilder::gridSize(const KernelFamily &family, Value tokens) {
   return emit<arith::MulIOp>(tiles, index(llvm::divideCeil(spec.shape.rows, family.rowsPerBlock)));
 }
 
+Value LaunchBuilder::launch(gpu::GPUFuncOp kernel, Value blocks, ValueRange operands) {
+  ArrayRef<int32_t> blockSize = *kernel.getKnownBlockSize();
+  Value one = index(1);
+  gpu::KernelDim3 grid{blocks, one, one}, block{index(blockSize[0]), index(blockSize[1]), index(blockSize[2])};
+  auto launched = gpu::LaunchFuncOp::create(builder, location, kernel, grid, block, /*dynamicSharedMemorySize=*/Value(),
+                                            operands, token, ValueRange{stream});
+  // Kernels become binaries; what a caller must know of them stays here.
+  launched->setDiscardableAttr(kKernelAttributeName, kernel->getAttr(kKernelAttributeName));
+  return launched.getAsyncToken();
+}
+
 Value LaunchBuilder::launch(ArrayRef<FamilyKernel> kernels, Value tokens, ValueRange operands) {
   const auto &[family, kernel] = kernels.back();
   if (kernels.size() == 1) {
-    Value one = index(1);
-    gpu::KernelDim3 grid{gridSize(*family, tokens), one, one};
-    gpu::KernelDim3 block{index(kWarpSize), index(family->warps), one};
-    return gpu::LaunchFuncOp::create(builder, location, kernel, grid, block, /*dynamicSharedMemorySize=*/Value(),
-                                     operands, token, ValueRange{stream})
-        .getAsyncToken();
+    return launch(kernel, gridSize(*family, tokens), operands);
   }
   Value enough = emit<arith::CmpIOp>(arith::CmpIPredicate::uge, tokens, index(family->fromTokens));
   auto choice = scf::IfOp::create(builder, location, TypeRange{token}, enough, /*addThenBlock=*/true,
@@ -94,7 +103,7 @@ Value LaunchBuilder::asPassed(Value buffer, const KernelArgument &argument) {
 }
 
 void LaunchBuilder::buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kernels,
-                              const KernelSignature &signature) {
+                              ArrayRef<gpu::GPUFuncOp> quantizers, const KernelSignature &signature) {
   builder.setInsertionPointToStart(function.addEntryBlock());
   Value input = function.getArgument(0);
   ValueRange parts = function.getArguments().drop_front();
@@ -117,6 +126,15 @@ void LaunchBuilder::buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kern
     operands.push_back(asPassed(part, argument));
   }
   operands.push_back(asPassed(deviceX, x));
+  SmallVector<Value> rounded;
+  for (auto [quantizer, argument, format] : llvm::zip_equal(quantizers, signature.rounded(), spec.rounded())) {
+    rounded.push_back(allocate(argument.buffer, tokens));
+    Value vectors = emit<arith::MulIOp>(tokens, index(llvm::divideCeil(spec.shape.columns, format.getVector())));
+    Value blocks = emit<arith::CeilDivUIOp>(vectors, index(kQuantizeBlock));
+    blocks = emit<arith::MaxUIOp>(blocks, index(1));
+    operands.push_back(asPassed(rounded.back(), argument));
+    stream = launch(quantizer, blocks, {asPassed(deviceX, x), operands.back(), toI64(tokens)});
+  }
   operands.push_back(asPassed(deviceY, y));
   operands.push_back(toI64(tokens));
   operands.append(extents);
@@ -124,6 +142,8 @@ void LaunchBuilder::buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kern
 
   copy(hostY, deviceY);
   release(deviceX);
+  for (Value buffer : rounded)
+    release(buffer);
   release(deviceY);
   gpu::WaitOp::create(builder, location, Type(), ValueRange{stream});
   Value result = emit<bufferization::ToTensorOp>(function.getResultTypes().front(), hostY, /*restrict=*/true,
@@ -134,8 +154,8 @@ void LaunchBuilder::buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kern
 } // namespace
 
 func::FuncOp sdq::buildLaunchFunction(OpBuilder &builder, Location location, StringRef name,
-                                      ArrayRef<FamilyKernel> kernels, const LinearKernelSpec &spec,
-                                      const KernelSignature &signature) {
+                                      ArrayRef<FamilyKernel> kernels, ArrayRef<gpu::GPUFuncOp> quantizers,
+                                      const LinearKernelSpec &spec, const KernelSignature &signature) {
   OpBuilder::InsertionGuard restore(builder);
   auto tokensBy = [&](int64_t extent) {
     return RankedTensorType::get({ShapedType::kDynamic, extent}, spec.activation);
@@ -146,7 +166,6 @@ func::FuncOp sdq::buildLaunchFunction(OpBuilder &builder, Location location, Str
   auto function = func::FuncOp::create(builder, location, name,
                                        builder.getFunctionType(types, {tokensBy(spec.shape.rows)}));
   function.setPrivate();
-  function->setAttr(kKernelAttributeName, kernels.front().kernel->getAttr(kKernelAttributeName));
-  LaunchBuilder(builder, location, spec).buildBody(function, kernels, signature);
+  LaunchBuilder(builder, location, spec).buildBody(function, kernels, quantizers, signature);
   return function;
 }

@@ -16,6 +16,7 @@
 
 #include "KernelFamily.h"
 
+#include "sdq/Dialect/SDQ/IR/Activations.h"
 #include "sdq/Target/Chip.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -48,7 +49,7 @@ private:
   Value less(Value a, Value b) { return emit<arith::CmpIOp>(arith::CmpIPredicate::ult, a, b); }
   void guarded(Value condition, llvm::function_ref<void()> body);
 
-  SmallVector<Value> visitRow(ValueRange parts, Value x, Value row, Value lane, Value firstToken, Value tokens);
+  SmallVector<Value> visitRow(const KernelOperands &operands, Value row, Value lane, Value firstToken);
   Value sumOfLanes(Value value);
   void store(ValueRange sums, Value y, Value row, Value firstToken, Value tokens);
 
@@ -66,19 +67,19 @@ void KernelBuilder::guarded(Value condition, llvm::function_ref<void()> body) {
 }
 
 /// This lane's sums, one a token of the tile.
-SmallVector<Value> KernelBuilder::visitRow(ValueRange parts, Value x, Value row, Value lane, Value firstToken,
-                                           Value tokens) {
+SmallVector<Value> KernelBuilder::visitRow(const KernelOperands &operands, Value row, Value lane, Value firstToken) {
   // Past the last token, the last one is read again: its sum is not stored.
-  SmallVector<Value> rowsOfX, zeros;
-  Value lastToken = emit<arith::SubIOp>(tokens, index(1));
+  SmallVector<Value> rowsOfX, sums;
+  Value lastToken = emit<arith::SubIOp>(operands.tokens, index(1));
   Value zero = emit<arith::ConstantOp>(builder.getF32FloatAttr(0));
   for (int64_t i = 0; i < kTokensPerBlock; ++i) {
     rowsOfX.push_back(emit<arith::MinUIOp>(emit<arith::AddIOp>(firstToken, index(i)), lastToken));
-    zeros.push_back(zero);
+    sums.push_back(zero);
   }
+  Value x;
   auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight,
-                        ValueRange sums) -> SmallVector<Value> {
-    return llvm::map_to_vector(llvm::zip_equal(rowsOfX, sums), [&](auto pair) -> Value {
+                        ValueRange carried) -> SmallVector<Value> {
+    return llvm::map_to_vector(llvm::zip_equal(rowsOfX, carried), [&](auto pair) -> Value {
       auto [token, sum] = pair;
       Value element = memref::LoadOp::create(inner, place, x, ValueRange{token, column});
       if (!element.getType().isF32())
@@ -86,7 +87,13 @@ SmallVector<Value> KernelBuilder::visitRow(ValueRange parts, Value x, Value row,
       return math::FmaOp::create(inner, place, weight, element, sum);
     });
   };
-  return spec.format.emitVisitRow(builder, location, spec.shape, parts, row, lane, index(kWarpSize), zeros, accumulate);
+  size_t nextRounded = 0;
+  for (const TermGroup &group : groupTerms(spec.format, spec.shape, spec.activations, operands.parts)) {
+    x = group.activation ? operands.rounded[nextRounded++] : operands.x;
+    for (auto [term, parts] : group.terms)
+      sums = term.emitVisitRow(builder, location, spec.shape, parts, row, lane, index(kWarpSize), sums, accumulate);
+  }
+  return sums;
 }
 
 /// The sum over the lanes of the warp, in every lane.
@@ -111,7 +118,8 @@ void KernelBuilder::store(ValueRange sums, Value y, Value row, Value firstToken,
 
 void KernelBuilder::buildBody(gpu::GPUFuncOp kernel, const KernelSignature &signature) {
   builder.setInsertionPointToStart(&kernel.getBody().front());
-  auto [parts, x, y, tokens] = openArguments(builder, location, kernel, signature);
+  KernelOperands operands = openArguments(builder, location, kernel, signature);
+  Value y = operands.y, tokens = operands.tokens;
 
   // Blocks are numbered rows first: the weight streams by once a tile of tokens, which stays in the cache meanwhile.
   Value block = emit<gpu::BlockIdOp>(gpu::Dimension::x), lane = emit<gpu::ThreadIdOp>(gpu::Dimension::x);
@@ -123,7 +131,7 @@ void KernelBuilder::buildBody(gpu::GPUFuncOp kernel, const KernelSignature &sign
   // All lanes of a warp take the same way here, as shuffles require.
   Value inside = emit<arith::AndIOp>(less(row, index(spec.shape.rows)), less(firstToken, tokens));
   guarded(inside, [&] {
-    SmallVector<Value> sums = visitRow(parts, x, row, lane, firstToken, tokens);
+    SmallVector<Value> sums = visitRow(operands, row, lane, firstToken);
     for (Value &sum : sums)
       sum = sumOfLanes(sum);
     guarded(emit<arith::CmpIOp>(arith::CmpIPredicate::eq, lane, index(0)),

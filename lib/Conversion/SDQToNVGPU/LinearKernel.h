@@ -9,7 +9,9 @@
 //   arguments of a kernel                                       in the kernel's IR              in PTX
 //   ----------------------------------------------------------  ------------------------------  -------
 //   each part of the format, in its order                       memref of the part's shape      pointer
-//   x, tokens × K, and y, tokens × N, row-major                 memref<T>, viewed as ?xK, ?xN   pointer
+//   x, tokens × K, row-major                                    memref<T>, viewed as ?xK        pointer
+//   x rounded to each quantized #sdq.activation, as f32         memref<f32>, viewed as ?xK      pointer
+//   y, tokens × N, row-major                                    memref<T>, viewed as ?xN        pointer
 //   tokens                                                      i64                             .u64
 //   the extent of each part whose extent is not in the type     i64                             .u64
 //
@@ -44,6 +46,11 @@ struct LinearKernelSpec {
   WeightFormat format;
   Shape shape;
   mlir::Type activation; // f16, bf16 or f32
+  /// What each term meets the activations as; null where all take them as they come.
+  mlir::ArrayAttr activations = nullptr;
+
+  /// The quantized ones among `activations`, each once, in the order of first mention.
+  llvm::SmallVector<ActivationFormatAttr> rounded() const;
 };
 
 /// A buffer handed to a kernel, at its full shape, or, where `buffer` is null, an i64.
@@ -55,11 +62,14 @@ struct KernelArgument {
 /// The arguments of a kernel, in the order of the table above.
 struct KernelSignature {
   llvm::SmallVector<KernelArgument> arguments;
-  size_t partCount = 0;
+  size_t partCount = 0, roundedCount = 0;
 
   llvm::ArrayRef<KernelArgument> parts() const { return llvm::ArrayRef(arguments).take_front(partCount); }
   const KernelArgument &x() const { return arguments[partCount]; }
-  const KernelArgument &y() const { return arguments[partCount + 1]; }
+  llvm::ArrayRef<KernelArgument> rounded() const {
+    return llvm::ArrayRef(arguments).slice(partCount + 1, roundedCount);
+  }
+  const KernelArgument &y() const { return arguments[partCount + 1 + roundedCount]; }
 };
 
 struct KernelFamily;
@@ -76,18 +86,30 @@ mlir::Type passedType(mlir::MLIRContext *context, const KernelArgument &argument
 mlir::DictionaryAttr describeKernel(const LinearKernelSpec &spec, const KernelSignature &signature,
                                     const KernelFamily &family);
 
-/// A readable symbol: "linear_lut_4_f16_5x13_f32".
+mlir::ArrayAttr describeArguments(mlir::MLIRContext *context, llvm::ArrayRef<KernelArgument> arguments);
+
+/// Readable symbols: "linear_lut_4_f16_5x13_f32", "quantize_activation_i8_16_13_f32".
 std::string kernelName(const LinearKernelSpec &spec);
+std::string quantizeKernelName(ActivationFormatAttr activation, int64_t columns, mlir::Type type);
 
 /// Emits a family's kernel at the builder's insertion point inside a gpu.module.
 mlir::gpu::GPUFuncOp buildLinearKernel(mlir::OpBuilder &builder, mlir::Location location, const LinearKernelSpec &spec,
                                        const KernelSignature &signature, const KernelFamily &family, const Chip &chip);
 
+/// Emits a kernel (x, rounded, tokens) that rounds the activations of a `type`, tokens × columns, to a quantized format.
+/// Its attribute says {activation = #sdq.activation<…>, columns = …, block = …, arguments = […]}; a thread takes a
+/// vector, so it is launched on ⌈tokens · ⌈columns / vector⌉ / block⌉ blocks.
+mlir::gpu::GPUFuncOp buildQuantizeKernel(mlir::OpBuilder &builder, mlir::Location location,
+                                         ActivationFormatAttr activation, int64_t columns, mlir::Type type);
+inline constexpr int64_t kQuantizeBlock = 128;
+
 /// Emits the host function (x : tensor<?xKxT>, device memrefs of the parts) → tensor<?xNxT> that copies the activations
 /// to the device, launches the kernel that suits the number of tokens, and copies the result back, all on one stream.
-/// `kernels`: by rising `fromTokens`, the first from 1.
+/// `kernels`: by rising `fromTokens`, the first from 1; `quantizers`: one for each
+/// of the spec's rounded activations, launched before.
 mlir::func::FuncOp buildLaunchFunction(mlir::OpBuilder &builder, mlir::Location location, llvm::StringRef name,
-                                       llvm::ArrayRef<FamilyKernel> kernels, const LinearKernelSpec &spec,
+                                       llvm::ArrayRef<FamilyKernel> kernels,
+                                       llvm::ArrayRef<mlir::gpu::GPUFuncOp> quantizers, const LinearKernelSpec &spec,
                                        const KernelSignature &signature);
 
 } // namespace sdq

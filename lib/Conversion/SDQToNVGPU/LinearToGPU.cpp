@@ -41,26 +41,24 @@ private:
   FailureOr<LinearKernelSpec> specOf(LinearOp linear, ParameterOp parameter);
   /// The function that launches the kernel of `spec`, made when first asked for.
   FailureOr<func::FuncOp> launchOf(const LinearKernelSpec &spec, LinearOp first);
+  /// The kernel that rounds the activations for `spec`, made when first asked for.
+  gpu::GPUFuncOp quantizerOf(ActivationFormatAttr activation, const LinearKernelSpec &spec, Location location);
   gpu::GPUModuleOp kernelModule();
   void replace(LinearOp linear, ParameterOp parameter, func::FuncOp launch);
 
   const Chip *target = nullptr;
   gpu::GPUModuleOp kernels;
-  llvm::MapVector<std::tuple<Attribute, int64_t, int64_t, Type>, func::FuncOp> launches;
+  llvm::MapVector<std::tuple<Attribute, int64_t, int64_t, Type, Attribute>, func::FuncOp> launches;
+  llvm::MapVector<std::tuple<Attribute, int64_t, Type>, gpu::GPUFuncOp> quantizers;
 };
 
 FailureOr<LinearKernelSpec> LinearToGPUPass::specOf(LinearOp linear, ParameterOp parameter) {
-  if (ArrayAttr activations = linear.getActivationsAttr())
-    for (auto activation : activations.getAsRange<ActivationFormatAttr>())
-      if (activation.getVector()) {
-        linear.emitOpError("nvgpu_e2: quantized activations are not executed by GPU kernels yet: expected a float "
-                           "#sdq.activation, found ")
-            << activation;
-        return failure();
-      }
   WeightType weight = parameter.getWeightType();
-  return LinearKernelSpec{weight.getFormat(), weight.getShape(),
-                          cast<ShapedType>(linear.getType()).getElementType()};
+  LinearKernelSpec spec{weight.getFormat(), weight.getShape(), cast<ShapedType>(linear.getType()).getElementType(),
+                        linear.getActivationsAttr()};
+  if (spec.rounded().empty())
+    spec.activations = nullptr; // floats, as they come
+  return spec;
 }
 
 gpu::GPUModuleOp LinearToGPUPass::kernelModule() {
@@ -75,9 +73,22 @@ gpu::GPUModuleOp LinearToGPUPass::kernelModule() {
   return kernels;
 }
 
+gpu::GPUFuncOp LinearToGPUPass::quantizerOf(ActivationFormatAttr activation, const LinearKernelSpec &spec,
+                                            Location location) {
+  gpu::GPUFuncOp &kernel = quantizers[{Attribute(activation), spec.shape.columns, spec.activation}];
+  if (!kernel) {
+    OpBuilder builder(&getContext());
+    builder.setInsertionPointToEnd(kernelModule().getBody());
+    kernel = buildQuantizeKernel(builder, location, activation, spec.shape.columns, spec.activation);
+    kernel->remove();
+    SymbolTable(kernels).insert(kernel);
+  }
+  return kernel;
+}
+
 FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, LinearOp first) {
   func::FuncOp &launch =
-      launches[{Attribute(spec.format), spec.shape.rows, spec.shape.columns, spec.activation}];
+      launches[{Attribute(spec.format), spec.shape.rows, spec.shape.columns, spec.activation, spec.activations}];
   if (launch)
     return launch;
   std::optional<KernelSignature> signature = kernelSignature(spec);
@@ -99,8 +110,11 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
       first.emitRemark() << "from " << family.fromTokens << " tokens on by @" << kernel.getName() << ": "
                          << family.reason;
   }
+  SmallVector<gpu::GPUFuncOp> rounding;
+  for (ActivationFormatAttr activation : spec.rounded())
+    rounding.push_back(quantizerOf(activation, spec, first.getLoc()));
   builder.setInsertionPointAfter(kernels);
-  launch = buildLaunchFunction(builder, first.getLoc(), kernelName(spec), built, spec, *signature);
+  launch = buildLaunchFunction(builder, first.getLoc(), kernelName(spec), built, rounding, spec, *signature);
   launch->remove();
   SymbolTable(getOperation()).insert(launch, std::next(Block::iterator(kernels)));
   return launch;
@@ -121,6 +135,7 @@ void LinearToGPUPass::runOnOperation() {
   ModuleOp module = getOperation();
   kernels = {};
   launches.clear();
+  quantizers.clear();
   llvm::Expected<const Chip *> found = findChip(chip);
   if (!found) {
     emitError(module.getLoc(), "nvgpu_e1: ") << llvm::toString(found.takeError());

@@ -82,7 +82,7 @@ private:
   Value activation(Value token, Value column, int64_t step);
 
   void shareSums(Value shared, ValueRange sums);
-  void storeSums(Value shared, ArrayRef<Term> visited);
+  void storeSums(Value shared, ArrayRef<TermValues> visited);
 
   OpBuilder &b;
   Location at;
@@ -189,7 +189,7 @@ void TileBuilder::shareSums(Value shared, ValueRange sums) {
 }
 
 /// Thread number n has row n mod 16 and the tokens n / 16, n / 16 + 8, ….
-void TileBuilder::storeSums(Value shared, ArrayRef<Term> visited) {
+void TileBuilder::storeSums(Value shared, ArrayRef<TermValues> visited) {
   Value thread = add(mul(warp, 32), lane);
   Value inTile = emit<arith::RemUIOp>(thread, index(kRows)), row = add(firstRow, inTile);
   Value slot = emit<arith::DivUIOp>(thread, index(kRows));
@@ -215,7 +215,7 @@ void TileBuilder::storeSums(Value shared, ArrayRef<Term> visited) {
       }
       return next;
     };
-    for (const Term &term : visited)
+    for (const TermValues &term : visited)
       sums = term.format.emitVisitRow(b, at, spec.shape, term.parts, row, index(0), index(1), sums, accumulate);
     for (auto [token, sum] : llvm::zip_equal(tokens, sums))
       guarded(less(token, operands.tokens), [&, token = token, sum = sum] {
@@ -258,7 +258,7 @@ void TileBuilder::build(gpu::GPUFuncOp kernel) {
 
 bool sdq::tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip) {
   // The chips that have mma.sp are those that have m16n8k16.
-  return chip.has(Native::MmaSpF16) && (spec.activation.isF16() || spec.activation.isBF16()) &&
+  return !spec.activations && chip.has(Native::MmaSpF16) && (spec.activation.isF16() || spec.activation.isBF16()) &&
          canMultiply(spec.format);
 }
 

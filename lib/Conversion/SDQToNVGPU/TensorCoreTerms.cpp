@@ -13,20 +13,6 @@
 using namespace mlir;
 using namespace sdq;
 
-/// Terms that are no sums, in order, each with its slice of the parts.
-static void flatten(WeightFormat format, Shape shape, ValueRange parts, SmallVectorImpl<Term> &leaves) {
-  auto sum = dyn_cast<SumFormatAttr>(Attribute(format));
-  if (!sum) {
-    leaves.push_back({format, parts});
-    return;
-  }
-  for (WeightFormat term : sum.getTerms()) {
-    size_t count = term.getParts(shape).size();
-    flatten(term, shape, parts.take_front(count), leaves);
-    parts = parts.drop_front(count);
-  }
-}
-
 /// The layout of a term that mma.sp can keep compressed.
 static std::optional<NMFormat> twoOfFour(WeightFormat format) {
   auto nm = dyn_cast<NMFormatAttr>(Attribute(format));
@@ -49,11 +35,10 @@ bool sdq::canMultiply(WeightFormat format) {
 }
 
 SplitTerms sdq::splitTerms(const LinearKernelSpec &spec, ValueRange parts) {
-  SmallVector<Term> leaves;
-  flatten(spec.format, spec.shape, parts, leaves);
   SplitTerms split;
-  SmallVector<Term, 2> dense;
-  for (const Term &term : leaves) {
+  SmallVector<TermValues, 2> dense;
+  SmallVector<TermGroup> groups = groupTerms(spec.format, spec.shape, /*activations=*/nullptr, parts);
+  for (const TermValues &term : groups.front().terms) {
     if (twoOfFour(term.format))
       split.multiplied.push_back({spec.shape, term, /*isSparse=*/true});
     else
@@ -77,14 +62,14 @@ Value TensorCoreTerms::emitWeight(OpBuilder &builder, Location location, Value r
   if (!isSparse)
     return guarded(shape.columns, [&](IRBackend::Index column) {
       Value sum;
-      for (const Term &term : terms) {
+      for (const TermValues &term : terms) {
         Value weight = term.format.emitElement(builder, location, shape, term.parts, row, column.value);
         sum = sum ? arith::AddFOp::create(builder, location, sum, weight).getResult() : weight;
       }
       return IRBackend::Real{sum};
     });
 
-  const Term &term = terms.front();
+  const TermValues &term = terms.front();
   NMFormat layout = *twoOfFour(term.format);
   int64_t slots = layout.slots(shape.columns);
   return guarded(slots, [&](IRBackend::Index place) {

@@ -9,18 +9,14 @@
 
 #include "LinearKernel.h"
 
-namespace sdq {
+#include "sdq/Dialect/SDQ/IR/Activations.h"
 
-/// A term that is no sum, with its own parts.
-struct Term {
-  WeightFormat format;
-  mlir::ValueRange parts;
-};
+namespace sdq {
 
 /// Terms that one run along K multiplies: a 2:4 term by itself, or all those whose element is found by its place.
 class TensorCoreTerms {
 public:
-  TensorCoreTerms(Shape shape, llvm::ArrayRef<Term> terms, bool isSparse)
+  TensorCoreTerms(Shape shape, llvm::ArrayRef<TermValues> terms, bool isSparse)
       : shape(shape), terms(terms), isSparse(isSparse) {}
 
   bool sparse() const { return isSparse; }
@@ -35,14 +31,14 @@ public:
 
 private:
   Shape shape;
-  llvm::SmallVector<Term, 2> terms;
+  llvm::SmallVector<TermValues, 2> terms;
   bool isSparse;
 };
 
 struct SplitTerms {
   llvm::SmallVector<TensorCoreTerms, 2> multiplied;
   /// Those that can only be visited.
-  llvm::SmallVector<Term, 2> visited;
+  llvm::SmallVector<TermValues, 2> visited;
 };
 
 /// The weight's terms; `parts`: of the whole format.

@@ -45,21 +45,27 @@ json::Object describeArgument(DictionaryAttr argument) {
   return description;
 }
 
+json::Value describeValue(Attribute value) {
+  if (auto integer = dyn_cast<IntegerAttr>(value))
+    return integer.getInt();
+  if (auto extents = dyn_cast<DenseI64ArrayAttr>(value))
+    return json::Array(extents.asArrayRef());
+  auto list = dyn_cast<ArrayAttr>(value);
+  if (!list)
+    return spelled(value);
+  json::Array elements;
+  for (Attribute element : list) {
+    auto argument = dyn_cast<DictionaryAttr>(element);
+    elements.push_back(argument ? json::Value(describeArgument(argument)) : describeValue(element));
+  }
+  return elements;
+}
+
 json::Object describe(StringRef name, DictionaryAttr kernel) {
-  json::Array block, arguments;
-  for (int64_t extent : kernel.getAs<DenseI64ArrayAttr>("block").asArrayRef())
-    block.push_back(extent);
-  for (auto argument : kernel.getAs<ArrayAttr>("arguments").getAsRange<DictionaryAttr>())
-    arguments.push_back(describeArgument(argument));
-  auto integer = [&](StringRef key) { return kernel.getAs<IntegerAttr>(key).getInt(); };
-  return json::Object{{"name", name},
-                      {"format", spelled(kernel.get("format"))},
-                      {"rows", integer("rows")},
-                      {"columns", integer("columns")},
-                      {"block", std::move(block)},
-                      {"rows_per_block", integer("rows_per_block")},
-                      {"tokens_per_block", integer("tokens_per_block")},
-                      {"arguments", std::move(arguments)}};
+  json::Object description{{"name", name}};
+  for (NamedAttribute entry : kernel)
+    description[entry.getName().getValue()] = describeValue(entry.getValue());
+  return description;
 }
 
 StringRef extensionOf(gpu::CompilationTarget format) {
@@ -97,11 +103,12 @@ private:
     if (!target)
       return emitError(binary.getLoc(), "expected code for #nvvm.target, found ") << object.getTarget();
     json::Array kernels;
-    // The kernels' attributes are gone with their module; the functions that launch them carry the same.
+    // The kernels' attributes are gone with their module; their launches carry the same.
+    DenseSet<Attribute> known;
     getOperation().walk([&](gpu::LaunchFuncOp launch) {
-      auto function = launch->getParentOfType<func::FuncOp>();
-      auto description = function ? function->getAttrOfType<DictionaryAttr>(kKernelAttributeName) : DictionaryAttr();
-      if (description && launch.getKernelModuleName() == binary.getSymNameAttr())
+      auto description = launch->getAttrOfType<DictionaryAttr>(kKernelAttributeName);
+      if (description && launch.getKernelModuleName() == binary.getSymNameAttr() &&
+          known.insert(launch.getKernelName()).second)
         kernels.push_back(describe(launch.getKernelName().getValue(), description));
     });
     json::Value description = json::Object{{"chip", target.getChip()}, {"kernels", std::move(kernels)}};

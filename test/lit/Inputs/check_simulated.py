@@ -25,11 +25,13 @@ def simulate(
     """The file with the result; nothing if a tool failed, which has then said why."""
     parts = ", ".join(f'"{name}" = {elements_text(part)}' for name, part in weight.parts.items())
     model, results = directory / "model.mlir", directory / "results"
+    format_text = weight.text.partition("@")[0].strip()
+    meets = f" activations [{weight.activations}]" if weight.activations else ""
     model.write_text(
-        f"sdq.parameter @w : !sdq.weight<{shape}, {weight.text}> = {{{parts}}}\n"
+        f"sdq.parameter @w : !sdq.weight<{shape}, {format_text}> = {{{parts}}}\n"
         f'func.func @main_graph(%x: tensor<?x{columns}x{dtype}> {{onnx.name = "x"}}) '
         f'-> (tensor<?x{rows}x{dtype}> {{onnx.name = "y"}}) {{\n'
-        f"  %y = sdq.linear %x, @w : (tensor<?x{columns}x{dtype}>) -> tensor<?x{rows}x{dtype}>\n"
+        f"  %y = sdq.linear %x, @w{meets} : (tensor<?x{columns}x{dtype}>) -> tensor<?x{rows}x{dtype}>\n"
         f"  return %y : tensor<?x{rows}x{dtype}>\n}}\n"
     )
     run = ["sdq-run", str(model), "--device=sim", f"--chip={chip}", f"--input=x={x_path}", f"--output-dir={results}"]
@@ -55,8 +57,9 @@ def main() -> int:
     write_npy(x_path, extents, dtype, [rng.uniform(-4, 4) for _ in range(product(extents))])
     _, x = read_npy(x_path)  # as rounded
     for text in arguments.formats:
-        format = parse_format(text)
-        weight = Weight(text, format, "", random_parts(format, rows, columns, rng))
+        format_text, _, activations = (piece.strip() for piece in text.partition("@"))
+        format = parse_format(format_text)
+        weight = Weight(text, format, activations, random_parts(format, rows, columns, rng))
         result = simulate(
             arguments.directory, weight, arguments.weight, rows, columns, dtype, x_path, arguments.chip
         )

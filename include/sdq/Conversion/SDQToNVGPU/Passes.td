@@ -10,7 +10,7 @@ def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
   let description = [{
     One kernel for each weight format, extent and activation type; layers alike share it. The kernel decodes the packed
     parts in registers; no dense weight exists anywhere. Parameters that nothing else uses are gone afterwards: their
-    parts live on in `sdq.buffer device`.
+    parts live on in `sdq.buffer device`. Where a term meets quantized activations, a kernel of its own rounds them first.
 
     ```mlir
     sdq.parameter @w : !sdq.weight<5x13xf16, #sdq.lut<4, f16>> = {…}
@@ -37,7 +37,6 @@ def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
 
     **Errors**
     - (nvgpu_e1) the chip is not in the table of `sdq/Target/Chip.h`.
-    - (nvgpu_e2) activations are to be quantized (`#sdq.activation<i8, …>`): not executed on this path.
     - (nvgpu_e3) an sdq.linear stands in a symbol table nested in the module.
     - (nvgpu_e4) a format has a part whose dynamic extent is not its first.
   }];

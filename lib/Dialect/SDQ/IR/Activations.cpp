@@ -18,10 +18,10 @@
 using namespace mlir;
 using namespace sdq;
 
-SmallVector<TermGroup> sdq::groupTerms(WeightType weight, ArrayAttr activations, ValueRange parts) {
+SmallVector<TermGroup> sdq::groupTerms(WeightFormat format, Shape shape, ArrayAttr activations, ValueRange parts) {
   SmallVector<TermGroup> groups;
-  for (auto [i, term] : llvm::enumerate(termsOf(weight.getFormat()))) {
-    size_t count = term.getParts(weight.getShape()).size();
+  for (auto [i, term] : llvm::enumerate(termsOf(format))) {
+    size_t count = term.getParts(shape).size();
     ActivationFormatAttr activation;
     if (activations) {
       activation = cast<ActivationFormatAttr>(activations[i]);

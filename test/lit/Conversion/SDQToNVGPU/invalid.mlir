@@ -2,16 +2,6 @@
 // Proves: what cannot be lowered is refused with one error at its place, and the module is not half rewritten.
 // RUN: sdq-opt %s --split-input-file --verify-diagnostics --sdq-lower-nvgpu
 
-sdq.parameter @w : !sdq.weight<5x13xf16, #sdq.lut<4, f16>> =
-  {codes = dense<0> : tensor<5x7xi8>, tables = dense<0.0> : tensor<5x16xf16>}
-func.func @quantized_activations(%x: tensor<?x13xf32>) -> tensor<?x5xf32> {
-  // expected-error @+1 {{nvgpu_e2: quantized activations are not executed by GPU kernels yet: expected a float #sdq.activation, found #sdq.activation<i8, vector = 16>}}
-  %y = sdq.linear %x, @w activations [#sdq.activation<i8, vector = 16>] : (tensor<?x13xf32>) -> tensor<?x5xf32>
-  return %y : tensor<?x5xf32>
-}
-
-// -----
-
 func.func private @outermost()
 module @inner {
   sdq.parameter @w : !sdq.weight<5x13xf16, #sdq.lut<4, f16>> =

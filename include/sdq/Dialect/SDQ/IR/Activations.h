@@ -30,7 +30,11 @@ struct TermGroup {
 
 /// The terms of a weight by what `activations` (one a term, or null) says of them, both in the order of first mention.
 /// `parts`: one value a part, in the format's order; it outlives the result.
-llvm::SmallVector<TermGroup> groupTerms(WeightType weight, mlir::ArrayAttr activations, mlir::ValueRange parts);
+llvm::SmallVector<TermGroup> groupTerms(WeightFormat format, Shape shape, mlir::ArrayAttr activations,
+                                        mlir::ValueRange parts);
+inline llvm::SmallVector<TermGroup> groupTerms(WeightType weight, mlir::ArrayAttr activations, mlir::ValueRange parts) {
+  return groupTerms(weight.getFormat(), weight.getShape(), activations, parts);
+}
 
 /// Emits what a vector of activations whose largest magnitude is `largest` (f32) is divided by: a vector of zeros
 /// divides by one and stays zeros.
