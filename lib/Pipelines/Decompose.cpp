@@ -18,6 +18,7 @@ void sdq::buildRaise(OpPassManager &manager, const DecomposeOptions &options) {
   RaiseOptions raise;
   raise.minSize = options.minSize;
   raise.ignore = {options.ignore.begin(), options.ignore.end()};
+  raise.remarks = options.remarks;
   manager.addPass(createRaise(raise));
 }
 

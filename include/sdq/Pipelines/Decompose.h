@@ -32,6 +32,8 @@ struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
   Option<int64_t> minSize{*this, "min-size", llvm::cl::desc("elements below which a weight is left alone"),
                           llvm::cl::init(4096)};
   ListOption<std::string> ignore{*this, "ignore", llvm::cl::desc("regexes on names of weights to leave alone")};
+  Option<bool> remarks{*this, "remarks", llvm::cl::desc("say of every product that is not raised why not"),
+                       llvm::cl::init(false)};
 };
 
 /// Raise: every compressible matmul to `sdq.linear` on an `sdq.parameter`.
