@@ -6,54 +6,15 @@
 
 #include "Dequantize.h"
 
+#include "ConstantNumbers.h"
 #include "ConstantView.h"
 
-#include "sdq/Core/Codec.h"
-
 #include "mlir/IR/BuiltinAttributes.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using namespace sdq;
 
 namespace {
-
-/// The elements of a constant; a splat has one.
-struct Numbers {
-  ArrayRef<char> bytes;
-  RankedTensorType type;
-
-  bool isSplat() const { return static_cast<int64_t>(bytes.size()) * 8 == type.getElementTypeBitWidth(); }
-  /// Where element `i` lies.
-  const char *at(int64_t i) const { return bytes.data() + (isSplat() ? 0 : i * type.getElementTypeBitWidth() / 8); }
-};
-
-std::optional<Numbers> numbersOf(Value value) {
-  WeightOrigin origin = findOrigin(value);
-  if (origin.kind != WeightOrigin::Kind::Constant || !origin.constant->values)
-    return std::nullopt;
-  // Only names may stand in between.
-  for (const WeightPassage &passage : origin.passages)
-    if (passage.map || passage.element || passage.shape)
-      return std::nullopt;
-  Numbers numbers{{}, origin.constant->type};
-  if (auto dense = dyn_cast<DenseElementsAttr>(origin.constant->values))
-    numbers.bytes = dense.getRawData();
-  else if (auto resource = dyn_cast<DenseResourceElementsAttr>(origin.constant->values))
-    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
-      numbers.bytes = blob->getData();
-  bool whole = static_cast<int64_t>(numbers.bytes.size()) * 8 ==
-               numbers.type.getNumElements() * numbers.type.getElementTypeBitWidth();
-  return whole || (!numbers.bytes.empty() && numbers.isSplat()) ? std::optional(numbers) : std::nullopt;
-}
-
-std::optional<ElementKind> floatKind(Type type) {
-  if (isa<Float16Type>(type))
-    return ElementKind::F16;
-  if (isa<BFloat16Type>(type))
-    return ElementKind::BF16;
-  return isa<Float32Type>(type) ? std::optional(ElementKind::F32) : std::nullopt;
-}
 
 /// Which scale an element has: index = (outer · blocks + position / block) · inner + remainder, `inner` elements a
 /// position of the axis.
@@ -121,22 +82,14 @@ std::optional<WeightStep> sdq::dequantize(const ONNXNode &node, RankedTensorType
 
   WeightConstant constant{origin.constant->owner, result, nullptr};
   constant.compute = [values, scale, zero, grid, kind, scaleKind](std::string &) -> std::optional<AlignedBytes> {
-    SmallVector<float> scales(scale->isSplat() ? 1 : scale->type.getNumElements());
-    widen(*scaleKind, scale->bytes.data(), scales);
-    bool isUnsigned = values->type.getElementType().isUnsignedInteger();
-    auto number = [&](const Numbers &numbers, int64_t i) {
-      char byte = *numbers.at(i);
-      return isUnsigned ? int(uint8_t(byte)) : int(int8_t(byte));
-    };
+    SmallVector<float> scales = scale->floats(*scaleKind);
     int64_t count = values->type.getNumElements();
     std::vector<float> floats(count);
     for (int64_t i = 0; i < count; ++i) {
       int64_t at = grid->scaleOf(i);
-      floats[i] = float(number(*values, i) - (zero ? number(*zero, at) : 0)) * scales[scale->isSplat() ? 0 : at];
+      floats[i] = float(values->integer(i) - (zero ? zero->integer(at) : 0)) * scales[scales.size() == 1 ? 0 : at];
     }
-    AlignedBytes bytes(count * (*kind == ElementKind::F32 ? 4 : 2));
-    narrow(*kind, floats, bytes.data());
-    return bytes;
+    return stored(floats, *kind);
   };
   return constant;
 }

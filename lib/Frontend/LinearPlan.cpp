@@ -134,9 +134,12 @@ private:
       return because("the weight is a vector");
     if (summed.empty())
       return because("nothing is summed");
-    auto byStride = [&](unsigned a, unsigned b) { return strideOf(a) > strideOf(b); };
-    llvm::stable_sort(summed, byStride);
-    llvm::stable_sort(made, byStride);
+    // From the outermost in memory; those that the weight does not walk last, as they come.
+    auto outer = [&](unsigned a, unsigned b) {
+      return std::make_pair(-strideOf(a), a) < std::make_pair(-strideOf(b), b);
+    };
+    llvm::sort(summed, outer);
+    llvm::sort(made, outer);
     return success();
   }
   int64_t strideOf(unsigned loop) const { return loops[loop].walksWeight() ? loops[loop].weight->stride : 0; }
@@ -212,7 +215,9 @@ std::optional<LinearPlan> sdq::planLinear(ProductOpInterface op, std::string &re
   FailureOr<Product> product = op.getProduct(reason);
   if (failed(product))
     return std::nullopt;
-  WeightOrigin left = findOrigin(product->left), right = findOrigin(product->right);
+  WeightOrigin left = findOrigin(product->left);
+  WeightOrigin right = product->rightWeight ? WeightOrigin{WeightOrigin::Kind::Constant, product->rightWeight, {}, ""}
+                                            : findOrigin(product->right);
   bool leftIsConstant = left.kind == WeightOrigin::Kind::Constant;
   if (leftIsConstant == (right.kind == WeightOrigin::Kind::Constant)) {
     reason = leftIsConstant ? "both sides are constants" : "neither side is a constant";

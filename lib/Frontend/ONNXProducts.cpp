@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MatMulNBits.h"
 #include "ONNXNode.h"
 
 using namespace mlir;
@@ -63,7 +64,7 @@ FailureOr<Product> sdq::productOf(const ONNXNode &node, std::string &reason) {
   if (node.name() == "QLinearMatMul" || node.name() == "MatMulInteger")
     reason = "it multiplies integers: expected floats, behind DequantizeLinear";
   if (node.name() == "MatMulNBits")
-    reason = "its weight is quantized already: expected floats";
+    return matMulNBits(node, reason);
   if (!isGemm && !isMatMul)
     return failure();
   if (op->getNumOperands() < 2 || op->getNumOperands() > (isGemm ? 3 : 2) || op->getNumResults() != 1) {

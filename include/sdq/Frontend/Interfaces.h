@@ -29,14 +29,6 @@
 
 namespace sdq {
 
-/// result[resultMap(i…)] = Σ left[leftMap(i…)] · right[rightMap(i…)], summed over the loops that the result's map does
-/// not name. A map's results are loops, the constant 0 (of an extent 1), or expressions that become one of these where
-/// loops of extent 1 are 0 (the window of a 1×1 convolution).
-struct Product {
-  mlir::Value left, right;
-  mlir::AffineMap leftMap, rightMap, resultMap;
-};
-
 /// A constant at which a weight begins.
 struct WeightConstant {
   /// What names the weight, by `onnx.name`, `sym_name` or its location, and is in the module whose parameter it
@@ -47,6 +39,16 @@ struct WeightConstant {
   mlir::ElementsAttr values;
   /// Makes the values, row-major in `type`, or says what is wrong; asked only for a weight that is raised.
   std::function<std::optional<AlignedBytes>(std::string &reason)> compute = {};
+};
+
+/// result[resultMap(i…)] = Σ left[leftMap(i…)] · right[rightMap(i…)], summed over the loops that the result's map does
+/// not name. A map's results are loops, the constant 0 (of an extent 1), or expressions that become one of these where
+/// loops of extent 1 are 0 (the window of a 1×1 convolution).
+struct Product {
+  mlir::Value left, right;
+  mlir::AffineMap leftMap, rightMap, resultMap;
+  /// The right operand where it is not the value itself but computed from it and others, as of packed codes and scales.
+  std::optional<WeightConstant> rightWeight = {};
 };
 
 /// result[i…] = source[map(i…)], the elements converted, and the row-major result read in another shape.
