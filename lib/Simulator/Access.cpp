@@ -33,13 +33,12 @@ static std::string describe(Type type) {
   return text;
 }
 
-/// The position of `elements` elements from `indices` on, as `Locate` has it.
-static std::optional<Position> locate(BlockState &state, const MemrefSlots &memref, llvm::ArrayRef<Slot> indices,
-                                      unsigned thread, int64_t elements, unsigned alignment, const char *verb) {
+std::optional<Position> sdq::simulator::locateElements(BlockState &state, const MemrefSlots &memref,
+                                                       llvm::ArrayRef<int64_t> indices, unsigned thread,
+                                                       int64_t elements, unsigned alignment, const char *verb) {
   int64_t offset = int64_t(state.lanes(memref.offset.first)[thread]), bytes = memref.elementBytes;
   for (unsigned dimension = 0; dimension < indices.size(); ++dimension) {
-    int64_t index = int64_t(state.lanes(indices[dimension].first)[thread]),
-            size = valueFor(state, memref.sizes[dimension], thread);
+    int64_t index = indices[dimension], size = valueFor(state, memref.sizes[dimension], thread);
     int64_t last = dimension + 1 == indices.size() ? index + elements - 1 : index;
     if (index < 0 || last >= size) {
       state.report(FindingKind::OutOfBounds, thread,
@@ -80,7 +79,10 @@ FailureOr<Locate> sdq::simulator::locatorOf(Operation *op, Value memref, ValueRa
     return failure();
   return Locate([slots = *slots, at = *at](BlockState &state, unsigned thread, unsigned bytes, unsigned alignment,
                                            const char *verb) {
-    return locate(state, slots, at, thread, bytes / slots.elementBytes, alignment, verb);
+    llvm::SmallVector<int64_t, 4> indices;
+    for (const Slot &slot : at)
+      indices.push_back(int64_t(state.lanes(slot.first)[thread]));
+    return locateElements(state, slots, indices, thread, bytes / slots.elementBytes, alignment, verb);
   });
 }
 

@@ -34,6 +34,10 @@ mlir::FailureOr<Locate> locatorOf(mlir::Operation *op, mlir::Value memref, mlir:
 /// Bytes from an `!llvm.ptr` on. An error for address spaces that the simulator does not know.
 mlir::FailureOr<Locate> locatorOf(mlir::Operation *op, mlir::Value pointer, Decoder &decoder);
 
+/// The position of `elements` elements from `indices` on, as `Locate` has it.
+std::optional<Position> locateElements(BlockState &state, const MemrefSlots &memref, llvm::ArrayRef<int64_t> indices,
+                                       unsigned thread, int64_t elements, unsigned alignment, const char *verb);
+
 /// Bytes of an element of this type in memory; 0 if it is not a whole number of them.
 unsigned bytesOf(mlir::Type element);
 

@@ -155,3 +155,13 @@ uint32_t sdq::simulator::packed(PackedOperation operation, NumberKind kind, uint
   return onHalf(operation, kind, a & 0xFFFF, b & 0xFFFF, c & 0xFFFF) |
          onHalf(operation, kind, a >> 16, b >> 16, c >> 16) << 16;
 }
+
+uint32_t sdq::simulator::packPair(NumberKind kind, float low, float high, Overflow overflow, bool relu) {
+  auto code = [&](float value) { return encode(kind, relu && value < 0 ? 0.0f : value, overflow); };
+  return code(low) | code(high) << bitsOf(kind);
+}
+
+std::pair<float, float> sdq::simulator::unpackPair(NumberKind kind, uint32_t pair) {
+  uint32_t mask = (1u << bitsOf(kind)) - 1;
+  return {decode(kind, pair & mask), decode(kind, pair >> bitsOf(kind) & mask)};
+}

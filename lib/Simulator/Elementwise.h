@@ -56,6 +56,9 @@ Execute elementwise(F f, Slot result, Slot a, Slot b, Slot c) {
   };
 }
 
+/// Component i of the result is component `from[i]`, numbered over all values.
+Execute gather(Slot result, std::vector<unsigned> from);
+
 /// Slots of an op's operands and of its one result.
 struct OpSlots {
   llvm::SmallVector<Slot, 4> operands;

@@ -60,6 +60,10 @@ Decoder::Decoder() {
   addArithOps(*this);
   addControlFlowOps(*this);
   addVectorOps(*this);
+  addVectorMemoryOps(*this);
+  addVectorArrangeOps(*this);
+  addBitOps(*this);
+  addInlineOps(*this);
   addMemoryOps(*this);
   addGPUOps(*this);
   addMatrixOps(*this);

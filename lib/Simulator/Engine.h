@@ -58,6 +58,8 @@ public:
 
   /// The slot of `value`, made on first sight. Fails, with an error, for types that no lane can hold.
   mlir::FailureOr<Slot> slotOf(mlir::Value value);
+  /// A slot that belongs to no value, of one component.
+  Slot temporary(unsigned bits) { return {nextComponent++, 1, bits}; }
   /// All ops of a block but the terminator.
   mlir::FailureOr<Sequence> decode(mlir::Block &block);
   /// The slots of the operands (or results), in order.
@@ -94,6 +96,10 @@ private:
 void addArithOps(Decoder &decoder);
 void addControlFlowOps(Decoder &decoder);
 void addVectorOps(Decoder &decoder);
+void addVectorMemoryOps(Decoder &decoder);
+void addVectorArrangeOps(Decoder &decoder);
+void addBitOps(Decoder &decoder);
+void addInlineOps(Decoder &decoder);
 void addMemoryOps(Decoder &decoder);
 void addGPUOps(Decoder &decoder);
 void addMatrixOps(Decoder &decoder);

@@ -46,6 +46,15 @@ static uint64_t warpId(const BlockState &, unsigned, unsigned thread) { return t
 static uint64_t warpSize(const BlockState &, unsigned, unsigned) { return 32; }
 static uint64_t warpCount(const BlockState &state, unsigned, unsigned) { return state.warps; }
 
+// Masks of the lanes equal to, below and above one's own.
+static uint64_t laneMaskEq(const BlockState &, unsigned, unsigned thread) { return uint32_t(1) << thread % 32; }
+static uint64_t laneMaskLt(const BlockState &, unsigned, unsigned thread) { return (uint32_t(1) << thread % 32) - 1; }
+static uint64_t laneMaskLe(const BlockState &, unsigned, unsigned thread) { return ~uint32_t(0) >> (31 - thread % 32); }
+static uint64_t laneMaskGt(const BlockState &, unsigned, unsigned thread) {
+  return ~(~uint32_t(0) >> (31 - thread % 32));
+}
+static uint64_t laneMaskGe(const BlockState &, unsigned, unsigned thread) { return ~uint32_t(0) << thread % 32; }
+
 /// The nvvm register of one dimension.
 template <auto F, unsigned Dimension>
 static uint64_t along(const BlockState &state, unsigned, unsigned thread) {
@@ -81,6 +90,16 @@ void sdq::simulator::addGPUOps(Decoder &decoder) {
   decoder.add<NVVM::BlockIdYOp>(decodeIdentity<along<blockId, 1>>);
   decoder.add<NVVM::BlockIdZOp>(decodeIdentity<along<blockId, 2>>);
   decoder.add<NVVM::BlockDimXOp>(decodeIdentity<along<blockDim, 0>>);
+  decoder.add<NVVM::BlockDimYOp>(decodeIdentity<along<blockDim, 1>>);
+  decoder.add<NVVM::BlockDimZOp>(decodeIdentity<along<blockDim, 2>>);
   decoder.add<NVVM::GridDimXOp>(decodeIdentity<along<gridDim, 0>>);
+  decoder.add<NVVM::GridDimYOp>(decodeIdentity<along<gridDim, 1>>);
+  decoder.add<NVVM::GridDimZOp>(decodeIdentity<along<gridDim, 2>>);
+  decoder.add<NVVM::WarpDimOp>(decodeIdentity<warpCount>);
+  decoder.add<NVVM::LaneMaskEqOp>(decodeIdentity<laneMaskEq>);
+  decoder.add<NVVM::LaneMaskLtOp>(decodeIdentity<laneMaskLt>);
+  decoder.add<NVVM::LaneMaskLeOp>(decodeIdentity<laneMaskLe>);
+  decoder.add<NVVM::LaneMaskGtOp>(decodeIdentity<laneMaskGt>);
+  decoder.add<NVVM::LaneMaskGeOp>(decodeIdentity<laneMaskGe>);
   decoder.add<gpu::DynamicSharedMemoryOp>(decodeDynamicShared);
 }

@@ -85,7 +85,37 @@ static FailureOr<Execute> decodeSubgroupReduce(Operation *op, Decoder &decoder) 
   });
 }
 
+/// All threads of the block come together, as at a barrier, and neighbours are combined in a tree: what the butterflies
+/// of its lowering leave in the first lane.
+static FailureOr<Execute> decodeAllReduce(Operation *op, Decoder &decoder) {
+  auto reduction = cast<gpu::AllReduceOp>(op);
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  if (!reduction.getOp())
+    return op->emitOpError() << "combines by a region, which the simulator does not know";
+  auto combine = combinerOf(op, gpu::stringifyAllReduceOperation(*reduction.getOp()), op->getResult(0).getType());
+  if (failed(combine))
+    return failure();
+  return Execute([slots = *slots, combine = *combine](BlockState &state) {
+    for (unsigned warp = 0; warp < state.warps; ++warp)
+      if (uint32_t missing = state.all[warp] & ~state.active[warp]) {
+        state.report(FindingKind::DivergentBarrier, 32 * warp + unsigned(llvm::countr_zero(missing)),
+                     "does not reach a reduction of the whole block");
+        return;
+      }
+    const uint64_t *from = state.lanes(slots.operands[0].first);
+    std::vector<uint64_t> codes(from, from + state.threads);
+    for (unsigned step = 1; step < state.threads; step *= 2)
+      for (unsigned thread = 0; thread + step < state.threads; thread += 2 * step)
+        codes[thread] = combine(codes[thread], codes[thread + step]) & slots.result.mask();
+    std::fill_n(state.lanes(slots.result.first), state.padded, codes.front());
+    ++state.blockTime;
+  });
+}
+
 void sdq::simulator::addReductionOps(Decoder &decoder) {
   decoder.add<vector::ReductionOp>(decodeVectorReduction);
   decoder.add<gpu::SubgroupReduceOp>(decodeSubgroupReduce);
+  decoder.add<gpu::AllReduceOp>(decodeAllReduce);
 }

@@ -1,4 +1,4 @@
-//===- VectorOps.cpp - Components moved, regrouped and reduced ------------===//
+//===- VectorOps.cpp - Components of vectors and structs ------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -9,18 +9,20 @@
 //===----------------------------------------------------------------------===//
 
 #include "Elementwise.h"
+#include "Memref.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include "llvm/Support/FormatVariadic.h"
 
 #include <numeric>
 
 using namespace mlir;
 using namespace sdq::simulator;
 
-/// Component i of the result is the value's component that `from[i]` numbers.
-static Execute gather(Slot result, std::vector<unsigned> from) {
+Execute sdq::simulator::gather(Slot result, std::vector<unsigned> from) {
   return [=](BlockState &state) {
     for (unsigned component = 0; component < result.components; ++component)
       std::copy_n(state.lanes(from[component]), state.padded, state.lanes(result.first + component));
@@ -43,13 +45,40 @@ static std::pair<unsigned, unsigned> partOf(VectorType type, llvm::ArrayRef<int6
   return {unsigned(first), unsigned(count)};
 }
 
+/// Components before a position that is only known when it runs; out of bounds is a finding.
+static std::optional<unsigned> partFor(BlockState &state, VectorType type, const Extents &position, unsigned thread) {
+  llvm::SmallVector<int64_t, 4> at;
+  for (auto [dimension, extent] : llvm::enumerate(position)) {
+    at.push_back(valueFor(state, extent, thread));
+    if (at.back() >= 0 && at.back() < type.getDimSize(dimension))
+      continue;
+    state.report(FindingKind::OutOfBounds, thread,
+                 llvm::formatv("takes position {0} of dimension {1}, whose size is {2}, of a vector", at.back(),
+                               dimension, type.getDimSize(dimension))
+                     .str());
+    return std::nullopt;
+  }
+  return partOf(type, at).first;
+}
+
 static FailureOr<Execute> decodeExtract(Operation *op, Decoder &decoder) {
   auto extract = cast<vector::ExtractOp>(op);
   FailureOr<OpSlots> slots = slotsOf(op, decoder);
   if (failed(slots))
     return failure();
-  if (extract.hasDynamicPosition())
-    return op->emitOpError() << "takes a position that is not a constant, which the simulator does not know";
+  if (extract.hasDynamicPosition()) {
+    FailureOr<Extents> position = mixed(extract.getMixedPosition(), decoder);
+    if (failed(position))
+      return failure();
+    Slot from = slots->operands[0], to = slots->result;
+    return Execute([=, type = extract.getSourceVectorType(), position = *position](BlockState &state) {
+      state.forEachActive([&](unsigned thread) {
+        std::optional<unsigned> first = partFor(state, type, position, thread);
+        for (unsigned component = 0; component < to.components; ++component)
+          state.lanes(to.first + component)[thread] = first ? state.lanes(from.first + *first + component)[thread] : 0;
+      });
+    });
+  }
   auto [first, count] = partOf(extract.getSourceVectorType(), extract.getStaticPosition());
   return gather(slots->result, range(slots->operands[0].first + first, count));
 }
@@ -59,9 +88,21 @@ static FailureOr<Execute> decodeInsert(Operation *op, Decoder &decoder) {
   FailureOr<OpSlots> slots = slotsOf(op, decoder);
   if (failed(slots))
     return failure();
-  if (insert.hasDynamicPosition())
-    return op->emitOpError() << "takes a position that is not a constant, which the simulator does not know";
   FailureOr<Slot> value = decoder.slotOf(insert.getValueToStore()), dest = decoder.slotOf(insert.getDest());
+  if (insert.hasDynamicPosition()) {
+    FailureOr<Extents> position = mixed(insert.getMixedPosition(), decoder);
+    if (failed(position))
+      return failure();
+    return Execute([=, type = insert.getDestVectorType(), position = *position, value = *value, dest = *dest,
+                    result = slots->result](BlockState &state) {
+      state.copyActive(result, dest);
+      state.forEachActive([&](unsigned thread) {
+        if (std::optional<unsigned> first = partFor(state, type, position, thread))
+          for (unsigned component = 0; component < value.components; ++component)
+            state.lanes(result.first + *first + component)[thread] = state.lanes(value.first + component)[thread];
+      });
+    });
+  }
   auto [first, count] = partOf(insert.getDestVectorType(), insert.getStaticPosition());
   std::vector<unsigned> from = range(dest->first, dest->components);
   for (unsigned i = 0; i < count; ++i)
@@ -89,45 +130,6 @@ static FailureOr<Execute> decodeToElements(Operation *op, Decoder &decoder) {
     for (auto [component, result] : llvm::enumerate(results))
       std::copy_n(state.lanes(source.first + component), state.padded, state.lanes(result.first));
   });
-}
-
-static FailureOr<Execute> decodeBroadcast(Operation *op, Decoder &decoder) {
-  FailureOr<OpSlots> slots = slotsOf(op, decoder);
-  if (failed(slots))
-    return failure();
-  Slot source = slots->operands[0];
-  // A vector's extents of 1 that are stretched inside would not be a repetition of the whole.
-  if (auto vector = dyn_cast<VectorType>(op->getOperand(0).getType()))
-    if (vector.getShape() != cast<VectorType>(op->getResult(0).getType()).getShape().take_back(vector.getRank()))
-      return op->emitOpError() << "stretches an extent of 1, which the simulator does not know";
-  std::vector<unsigned> from;
-  for (unsigned component = 0; component < slots->result.components; ++component)
-    from.push_back(source.first + component % source.components);
-  return gather(slots->result, from);
-}
-
-static FailureOr<Execute> decodeStridedSlice(Operation *op, Decoder &decoder) {
-  auto slice = cast<vector::ExtractStridedSliceOp>(op);
-  FailureOr<OpSlots> slots = slotsOf(op, decoder);
-  if (failed(slots))
-    return failure();
-  VectorType source = slice.getSourceVectorType(), result = slice.getType();
-  llvm::SmallVector<int64_t> offsets, strides(result.getRank(), 1);
-  slice.getOffsets(offsets);
-  offsets.resize(result.getRank(), 0);
-  for (auto [dimension, stride] : llvm::enumerate(slice.getStrides().getAsValueRange<IntegerAttr>()))
-    strides[dimension] = stride.getZExtValue();
-  std::vector<unsigned> from;
-  for (int64_t i = 0; i < result.getNumElements(); ++i) {
-    int64_t rest = i, at = 0, scale = 1;
-    for (int64_t dimension = result.getRank(); dimension-- > 0;) {
-      at += (offsets[dimension] + rest % result.getDimSize(dimension) * strides[dimension]) * scale;
-      rest /= result.getDimSize(dimension);
-      scale *= source.getDimSize(dimension);
-    }
-    from.push_back(slots->operands[0].first + unsigned(at));
-  }
-  return gather(slots->result, from);
 }
 
 /// The same bits in components of another width, the first in the low bits.
@@ -197,8 +199,6 @@ void sdq::simulator::addVectorOps(Decoder &decoder) {
   decoder.add<vector::InsertOp>(decodeInsert);
   decoder.add<vector::FromElementsOp, vector::ShapeCastOp>(decodeConcatenation);
   decoder.add<vector::ToElementsOp>(decodeToElements);
-  decoder.add<vector::BroadcastOp>(decodeBroadcast);
-  decoder.add<vector::ExtractStridedSliceOp>(decodeStridedSlice);
   decoder.add<vector::BitCastOp>(decodeBitCast);
   decoder.add<LLVM::ExtractValueOp>(decodeExtractValue);
   decoder.add<LLVM::UndefOp, LLVM::PoisonOp, ub::PoisonOp>(decodeUndefined);

@@ -1,4 +1,4 @@
-//===- WarpOps.cpp - Shuffles, votes, reductions, byte ops as ops ---------===//
+//===- WarpOps.cpp - Shuffles, votes, matches, reductions as ops ----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -6,7 +6,6 @@
 
 #include "Warp.h"
 
-#include "sdq/Simulator/Bits.h"
 #include "sdq/Simulator/Collectives.h"
 #include "sdq/Simulator/Shuffle.h"
 
@@ -157,37 +156,51 @@ static FailureOr<Execute> decodeRedux(Operation *op, Decoder &decoder) {
       [=](const WarpRegister &values, uint32_t lanes) { return reduce(kind, values, lanes, absolute, nan); });
 }
 
-static FailureOr<Execute> decodeDot4(Operation *op, Decoder &decoder) {
-  auto dot = cast<NVVM::DotAccumulate4WayOp>(op);
+/// The lanes with the same value; of `all`, whether it is that of every lane as well.
+static FailureOr<Execute> decodeMatch(Operation *op, Decoder &decoder) {
   FailureOr<OpSlots> slots = slotsOf(op, decoder);
   if (failed(slots))
     return failure();
-  bool aSigned = dot.getAType() == NVVM::DotAccumulateType::SIGNED;
-  bool bSigned = dot.getBType() == NVVM::DotAccumulateType::SIGNED;
+  bool all = cast<NVVM::MatchSyncOp>(op).getKind() == NVVM::MatchSyncKind::all;
   return Execute([=, slots = *slots](BlockState &state) {
-    for (unsigned warp = 0; warp < state.warps; ++warp) {
-      WarpRegister a = packed(state, slots.operands[0], warp)[0], b = packed(state, slots.operands[1], warp)[0];
-      const uint64_t *c = state.lanes(slots.operands[2].first) + 32 * warp;
-      uint64_t *to = state.lanes(slots.result.first) + 32 * warp;
-      for (unsigned lane = 0; lane < kLanes; ++lane)
-        to[lane] = dotOfBytes(a[lane], aSigned, b[lane], bSigned, uint32_t(c[lane]));
-    }
+    forEachWarp(
+        state, [&](unsigned warp) { return namedLanes(state, slots.operands[0], warp); },
+        [&](unsigned warp) {
+          uint32_t lanes = namedLanes(state, slots.operands[0], warp) & state.active[warp];
+          std::array<uint64_t, 32> values;
+          std::copy_n(state.lanes(slots.operands[1].first) + 32 * warp, 32, values.begin());
+          std::array<uint32_t, 32> same;
+          if (all)
+            same.fill(matchAll(values, lanes));
+          else
+            same = matchAny(values, lanes);
+          for (unsigned lane = 0; lane < kLanes; ++lane) {
+            if (!(state.active[warp] >> lane & 1))
+              continue;
+            state.lanes(slots.result.first)[32 * warp + lane] = same[lane];
+            if (all)
+              state.lanes(slots.result.first + 1)[32 * warp + lane] = same[lane] != 0;
+          }
+        });
   });
 }
 
-static FailureOr<Execute> decodePermute(Operation *op, Decoder &decoder) {
-  auto permute = cast<NVVM::PermuteOp>(op);
-  FailureOr<Slot> lo = decoder.slotOf(permute.getLo()), selector = decoder.slotOf(permute.getSelector()),
-                  result = decoder.slotOf(op->getResult(0));
-  FailureOr<Slot> hi = permute.getHi() ? decoder.slotOf(permute.getHi()) : lo;
-  if (failed(lo) || failed(hi) || failed(selector) || failed(result))
+/// True in the first lane of those named; without a mask, of the warp.
+static FailureOr<Execute> decodeElect(Operation *op, Decoder &decoder) {
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
     return failure();
-  auto mode = PermuteMode(unsigned(permute.getMode()));
-  return elementwise(
-      [mode](uint64_t a, uint64_t b, uint64_t s) -> uint64_t {
-        return permuteBytes(uint32_t(a), uint32_t(b), uint32_t(s), mode);
-      },
-      *result, *lo, *hi, *selector);
+  return Execute([=, slots = *slots](BlockState &state) {
+    auto named = [&](unsigned warp) {
+      return slots.operands.empty() ? state.all[warp] : namedLanes(state, slots.operands[0], warp);
+    };
+    forEachWarp(state, named, [&](unsigned warp) {
+      uint32_t lanes = named(warp) & state.active[warp], leader = lanes & (~lanes + 1);
+      for (unsigned lane = 0; lane < kLanes; ++lane)
+        if (state.active[warp] >> lane & 1)
+          state.lanes(slots.result.first)[32 * warp + lane] = leader >> lane & 1;
+    });
+  });
 }
 
 void sdq::simulator::addWarpOps(Decoder &decoder) {
@@ -195,6 +208,6 @@ void sdq::simulator::addWarpOps(Decoder &decoder) {
   decoder.add<NVVM::ShflOp>(decodeNVVMShuffle);
   decoder.add<NVVM::VoteSyncOp>(decodeVote);
   decoder.add<NVVM::ReduxOp>(decodeRedux);
-  decoder.add<NVVM::DotAccumulate4WayOp>(decodeDot4);
-  decoder.add<NVVM::PermuteOp>(decodePermute);
+  decoder.add<NVVM::MatchSyncOp>(decodeMatch);
+  decoder.add<NVVM::ElectSyncOp>(decodeElect);
 }

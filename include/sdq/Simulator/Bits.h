@@ -13,6 +13,8 @@
 
 #include "sdq/Simulator/Numbers.h"
 
+#include <utility>
+
 namespace sdq::simulator {
 
 enum class PermuteMode : uint8_t { Index, Forward4, Backward4, Replicate8, EdgeLeft, EdgeRight, Replicate16 };
@@ -45,6 +47,12 @@ enum class PackedOperation : uint8_t { Add, Sub, Mul, Fma, Min, Max };
 /// `add`, `sub`, `mul`, `fma`, `min` and `max` of `.f16x2` and `.bf16x2`: on each half, rounded once; a NaN loses a min
 /// or max unless both are, and −0 < +0. `c` is Fma's.
 uint32_t packed(PackedOperation operation, NumberKind kind, uint32_t a, uint32_t b, uint32_t c = 0);
+
+/// `cvt.rn` of two numbers to a packed pair of f16, bf16, e4m3, e5m2 or e2m1, the second in the high half. `relu`:
+/// negative numbers become 0.
+uint32_t packPair(NumberKind kind, float low, float high, Overflow overflow, bool relu = false);
+/// The numbers of a packed pair, the low half's first.
+std::pair<float, float> unpackPair(NumberKind kind, uint32_t pair);
 
 } // namespace sdq::simulator
 

@@ -134,4 +134,16 @@ TEST(BitsTest, PackedHalves) {
       pair(NumberKind::F16, 2048, 2052));
 }
 
+TEST(BitsTest, PackedPairs) {
+  // 1 and -2 of e4m3 are 0x38 and 0xC0; of e2m1 0x2 and 0xC; of bf16 0x3F80 and 0xC000.
+  EXPECT_EQ(packPair(NumberKind::E4M3, 1, -2, Overflow::Saturate), 0xC038u);
+  EXPECT_EQ(packPair(NumberKind::E2M1, 1, -2, Overflow::Saturate), 0xC2u);
+  EXPECT_EQ(packPair(NumberKind::BF16, 1, -2, Overflow::NonFinite), 0xC0003F80u);
+  EXPECT_EQ(packPair(NumberKind::E4M3, 1, -2, Overflow::Saturate, /*relu=*/true), 0x0038u);
+  EXPECT_EQ(packPair(NumberKind::F16, 70000, 65504, Overflow::NonFinite), 0x7BFF7C00u);
+  EXPECT_EQ(packPair(NumberKind::F16, 70000, 65504, Overflow::Saturate), 0x7BFF7BFFu);
+  EXPECT_EQ(unpackPair(NumberKind::E4M3, 0xC038), std::pair(1.0f, -2.0f));
+  EXPECT_EQ(unpackPair(NumberKind::E2M1, 0xC2), std::pair(1.0f, -2.0f));
+}
+
 } // namespace
