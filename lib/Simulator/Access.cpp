@@ -12,6 +12,8 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace sdq::simulator;
 
@@ -91,6 +93,8 @@ void sdq::simulator::reportFault(BlockState &state, const Position &at, const Ac
   static constexpr const char *spaces[] = {"global", "shared", "private"};
   const char *space = spaces[size_t(at.object->space)];
   uint64_t offset = at.offset;
+  bool isOther = fault.otherBlock != kNobody && fault.otherBlock != state.block;
+  std::string other = fault.other == kNobody ? "" : state.nameOf(fault.other, isOther ? fault.otherBlock : state.block);
   switch (fault.kind) {
   case AccessFault::None:
     return;
@@ -99,34 +103,39 @@ void sdq::simulator::reportFault(BlockState &state, const Position &at, const Ac
                         llvm::formatv("reads {0} memory at byte {1} that nobody wrote", space, offset).str());
   case AccessFault::RaceWithWrite:
   case AccessFault::RaceWithRead:
-    return state.report(FindingKind::Race, thread,
-                        llvm::formatv("{0} {1} memory at byte {2} that {3} {4}, with no barrier between", verb, space,
-                                      offset, state.nameOf(fault.other),
-                                      fault.kind == AccessFault::RaceWithWrite ? "writes" : "reads")
+    return state.report(isOther ? FindingKind::CrossBlockRace : FindingKind::Race, thread,
+                        llvm::formatv("{0} {1} memory at byte {2} that {3} {4}, {5}", verb, space, offset, other,
+                                      fault.kind == AccessFault::RaceWithWrite ? "writes" : "reads",
+                                      isOther ? "and blocks are in no order" : "with no barrier between")
                             .str());
   case AccessFault::Unwaited:
     return state.report(
         FindingKind::UnwaitedCopy, thread,
-        llvm::formatv("{0} shared memory at byte {1} that an asynchronous copy of {2} fills, before its "
-                      "group is waited for",
-                      verb, offset, state.nameOf(fault.other))
+        llvm::formatv("{0} {1} memory at byte {2} that an asynchronous copy of {3} {4}, before its group is waited for",
+                      verb, space, offset, other, at.object->space == Space::Global ? "reads" : "fills")
             .str());
   case AccessFault::Conflict:
-    return state.report(FindingKind::ConflictingWrite, thread,
-                        llvm::formatv("writes another value to global memory at byte {0} than thread {1} of block "
-                                      "number {2}, in no order",
-                                      offset, fault.other, fault.otherBlock)
-                            .str());
+    return state.report(
+        FindingKind::ConflictingWrite, thread,
+        llvm::formatv("writes another value to global memory at byte {0} than {1}, in no order", offset, other).str());
   }
 }
 
 void sdq::simulator::readFor(BlockState &state, const Position &at, unsigned size, unsigned thread, uint8_t *to) {
+  if (!state.launch.watchesMemory()) {
+    std::memcpy(to, at.object->bytes.data() + at.offset, size);
+    return;
+  }
   AccessFault fault = readBytes(*at.object, at.offset, size, state.stamp(thread), state.block, to);
   reportFault(state, at, fault, thread, "reads");
 }
 
 void sdq::simulator::writeFor(BlockState &state, const Position &at, unsigned size, unsigned thread,
                               const uint8_t *from) {
+  if (!state.launch.watchesMemory()) {
+    std::memcpy(at.object->bytes.data() + at.offset, from, size);
+    return;
+  }
   AccessFault fault = writeBytes(*at.object, at.offset, size, state.stamp(thread), state.block, from);
   reportFault(state, at, fault, thread, "writes");
 }

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 
 #include <cmath>
 
@@ -37,6 +38,30 @@ static FailureOr<Execute> decodeSigned(Operation *op, Decoder &decoder) {
   unsigned bits = slots->operands[0].bits;
   return elementwise([bits](uint64_t a, uint64_t b) { return uint64_t(F(signExtend(a, bits), signExtend(b, bits))); },
                      slots->result, slots->operands[0], slots->operands[1]);
+}
+
+/// A division, which `decode` decodes, by what must not be zero in an active thread.
+template <auto Decode>
+static FailureOr<Execute> decodeDivision(Operation *op, Decoder &decoder) {
+  FailureOr<Execute> divide = Decode(op, decoder);
+  if (failed(divide))
+    return failure();
+  APInt constant;
+  if (matchPattern(op->getOperand(1), m_ConstantInt(&constant)) && !constant.isZero())
+    return divide;
+  FailureOr<Slot> divisor = decoder.slotOf(op->getOperand(1));
+  if (failed(divisor))
+    return failure();
+  return Execute([divide = *divide, divisor = *divisor](BlockState &state) {
+    for (unsigned component = 0; component < divisor.components; ++component) {
+      const uint64_t *by = state.lanes(divisor.first + component);
+      state.forEachActive([&](unsigned thread) {
+        if (by[thread] == 0)
+          state.report(FindingKind::DivisionByZero, thread, "divides by zero");
+      });
+    }
+    divide(state);
+  });
 }
 
 // What MLIR leaves undefined (a division by zero, a shift past the width) gives 0, or the sign for an arithmetic shift.
@@ -342,17 +367,17 @@ void sdq::simulator::addArithOps(Decoder &decoder) {
   decoder.add<arith::AndIOp>(decodeUnsigned<bitAnd>);
   decoder.add<arith::OrIOp>(decodeUnsigned<bitOr>);
   decoder.add<arith::XOrIOp>(decodeUnsigned<bitXor>);
-  decoder.add<arith::DivUIOp>(decodeUnsigned<divU>);
-  decoder.add<arith::RemUIOp>(decodeUnsigned<remU>);
-  decoder.add<arith::CeilDivUIOp>(decodeUnsigned<ceilDivU>);
+  decoder.add<arith::DivUIOp>(decodeDivision<decodeUnsigned<divU>>);
+  decoder.add<arith::RemUIOp>(decodeDivision<decodeUnsigned<remU>>);
+  decoder.add<arith::CeilDivUIOp>(decodeDivision<decodeUnsigned<ceilDivU>>);
   decoder.add<arith::MinUIOp>(decodeUnsigned<minU>);
   decoder.add<arith::MaxUIOp>(decodeUnsigned<maxU>);
   decoder.add<arith::ShLIOp>(decodeUnsigned<shiftLeft>);
   decoder.add<arith::ShRUIOp>(decodeUnsigned<shiftRightU>);
-  decoder.add<arith::DivSIOp>(decodeSigned<divS>);
-  decoder.add<arith::RemSIOp>(decodeSigned<remS>);
-  decoder.add<arith::FloorDivSIOp>(decodeSigned<floorDivS>);
-  decoder.add<arith::CeilDivSIOp>(decodeSigned<ceilDivS>);
+  decoder.add<arith::DivSIOp>(decodeDivision<decodeSigned<divS>>);
+  decoder.add<arith::RemSIOp>(decodeDivision<decodeSigned<remS>>);
+  decoder.add<arith::FloorDivSIOp>(decodeDivision<decodeSigned<floorDivS>>);
+  decoder.add<arith::CeilDivSIOp>(decodeDivision<decodeSigned<ceilDivS>>);
   decoder.add<arith::MinSIOp>(decodeSigned<minS>);
   decoder.add<arith::MaxSIOp>(decodeSigned<maxS>);
   decoder.add<arith::ShRSIOp>(decodeSigned<shiftRightS>);

@@ -32,12 +32,17 @@ static Execute copyBytes(Locate source, Locate target, unsigned size, std::optio
           taken = unsigned(std::min<uint64_t>(state.lanes(available->first)[thread], size / unit)) * unit;
         std::optional<Position> to = target(state, thread, size, size, "copies to shared memory");
         uint8_t bytes[16] = {};
+        PendingCopy copy;
         if (taken > 0) {
           std::optional<Position> from = source(state, thread, taken, size, "copies from global memory");
           if (!from)
             continue;
           readFor(state, *from, taken, thread, bytes);
           reads.add(lane, *from);
+          startRead(*from->object, from->offset, taken, state.stamp(thread), state.block);
+          copy.source = from->object;
+          copy.sourceOffset = from->offset;
+          copy.sourceSize = taken;
         }
         if (!to)
           continue;
@@ -47,7 +52,10 @@ static Execute copyBytes(Locate source, Locate target, unsigned size, std::optio
         }
         AccessFault fault = startCopy(*to->object, to->offset, size, state.stamp(thread), bytes);
         reportFault(state, *to, fault, thread, "copies to");
-        state.copies[thread].push_back({to->object, to->offset, size, kNobody});
+        copy.object = to->object;
+        copy.offset = to->offset;
+        copy.size = size;
+        state.copies[thread].push_back(copy);
         writes.add(lane, *to);
       }
       reads.count(state, size, size);
@@ -112,6 +120,8 @@ static void wait(BlockState &state, unsigned unfinished) {
       if (copy.group == kNobody || copy.group >= finished)
         return false;
       finishCopy(*copy.object, copy.offset, copy.size, state.stamp(thread));
+      if (copy.source)
+        finishRead(*copy.source, copy.sourceOffset, copy.sourceSize, state.stamp(thread), state.block);
       return true;
     });
   });

@@ -136,7 +136,17 @@ FailureOr<Decoder::Called> Decoder::decodeCallee(Operation *call, FunctionOpInte
   return Called{*arguments, *returned, std::move(*sequence)};
 }
 
+bool LaunchState::watchesReads() const {
+  return detects(FindingKind::Race) || detects(FindingKind::CrossBlockRace) || detects(FindingKind::UnwaitedCopy);
+}
+
+bool LaunchState::watchesMemory() const {
+  return watchesReads() || detects(FindingKind::UninitializedRead) || detects(FindingKind::ConflictingWrite);
+}
+
 void LaunchState::report(FindingKind kind, Operation *op, unsigned block, llvm::function_ref<std::string()> message) {
+  if (!detects(kind))
+    return;
   std::lock_guard<std::mutex> lock(mutex);
   for (auto [finding, known] : llvm::zip_equal(findings, blocks))
     if (finding.kind == kind && finding.op == op) {
@@ -214,10 +224,11 @@ MemoryObject &BlockState::addObject(Space space, size_t bytes) {
   return *objects.back();
 }
 
-std::string BlockState::nameOf(unsigned thread) const {
+std::string BlockState::nameOf(unsigned thread, unsigned ofBlock) const {
   const auto &[x, y, z] = launch.config.block;
+  const auto &[columns, rows, layers] = launch.config.grid;
   return llvm::formatv("thread ({0},{1},{2}) of block ({3},{4},{5})", thread % x, thread / x % y, thread / x / y,
-                       blockId[0], blockId[1], blockId[2]);
+                       ofBlock % columns, ofBlock / columns % rows, ofBlock / columns / rows);
 }
 
 void BlockState::report(FindingKind kind, unsigned thread, const std::string &what) {

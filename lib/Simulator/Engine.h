@@ -117,6 +117,10 @@ void addBarrierOps(Decoder &decoder);
 /// What all blocks share.
 struct LaunchState {
   LaunchConfig config;
+  bool detects(FindingKind kind) const { return config.detectors.contains(kind); }
+  /// Whether someone asks who read and wrote memory.
+  bool watchesMemory() const;
+  bool watchesReads() const;
   /// Global memory, by ascending address.
   std::vector<MemoryObject *> objects;
   std::mutex mutex;
@@ -130,11 +134,15 @@ struct LaunchState {
 
 /// A copy in flight.
 struct PendingCopy {
-  MemoryObject *object;
-  uint64_t offset;
-  unsigned size;
+  MemoryObject *object = nullptr;
+  uint64_t offset = 0;
+  unsigned size = 0;
+  /// What is copied; null where it is all zeros.
+  MemoryObject *source = nullptr;
+  uint64_t sourceOffset = 0;
+  unsigned sourceSize = 0;
   /// The group it was committed to; kNobody while in none.
-  uint32_t group;
+  uint32_t group = kNobody;
 };
 
 class BlockState {
@@ -190,7 +198,8 @@ public:
   /// Uninitialised shared or private memory.
   MemoryObject &addObject(Space space, size_t bytes);
   /// "thread (5,0,0) of block (0,0,0)".
-  std::string nameOf(unsigned thread) const;
+  std::string nameOf(unsigned thread) const { return nameOf(thread, block); }
+  std::string nameOf(unsigned thread, unsigned ofBlock) const;
   void report(FindingKind kind, unsigned thread, const std::string &what);
 
 private:

@@ -9,6 +9,7 @@
 #include "Access.h"
 #include "Engine.h"
 #include "Structure.h"
+#include "WrittenArguments.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -52,6 +53,7 @@ struct Kernel::Program {
   std::vector<Parameter> parameters;
   std::vector<Attribution> attributions;
   Sequence sequence;
+  llvm::BitVector written;
   /// Of each op, its place in the kernel.
   llvm::DenseMap<Operation *, size_t> order;
 
@@ -99,6 +101,7 @@ LogicalResult Kernel::Program::decode(gpu::GPUFuncOp function) {
   if (failed(body))
     return failure();
   sequence = std::move(*body);
+  written = writtenArguments(function);
   for (auto [index, op] : llvm::enumerate(decoder.countedOps()))
     order[op] = index;
   return success();
@@ -139,6 +142,7 @@ FailureOr<BoundArguments> Kernel::Program::bind(llvm::ArrayRef<Argument> given) 
       object = bound.objects.back().get();
       address += (buffer->bytes.size() + 511) / 256 * 256;
     }
+    object->tracksReads |= written.test(index);
     llvm::ArrayRef<int64_t> extents = buffer->shape;
     bound.values.push_back(
         {parameters[index], denseState(object, 0, type.getRank() == 0 ? llvm::ArrayRef<int64_t>() : extents), 0});
@@ -196,6 +200,9 @@ FailureOr<SimulationReport> Kernel::run(const LaunchConfig &config, llvm::ArrayR
   LaunchState launch{config, {}, {}, {}, {}};
   for (const auto &object : bound->objects)
     launch.objects.push_back(object.get());
+  if (!launch.watchesReads())
+    for (MemoryObject *object : launch.objects)
+      object->tracksReads = false;
   uint64_t workers = config.workers != 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::unique_ptr<BlockState>> states(std::min(workers, blocks));
   for (auto &state : states)
@@ -233,7 +240,16 @@ FailureOr<SimulationReport> Kernel::run(const LaunchConfig &config, llvm::ArrayR
   report.work.warpInstructions = total.warps;
   report.work.globalSectors = total.sectors;
   report.work.sharedPasses = total.sharedPasses;
-  for (const auto &[op, work] : tensor)
-    report.work.tensor.push_back(work);
+  report.tensor.assign(tensor.begin(), tensor.end());
+  llvm::sort(report.tensor, [&](const auto &a, const auto &b) {
+    return program->order.lookup(a.first) < program->order.lookup(b.first);
+  });
+  for (const auto &[op, work] : report.tensor) {
+    auto *same = llvm::find_if(report.work.tensor, [&](const TensorWork &other) { return other.shape == work.shape; });
+    if (same == report.work.tensor.end())
+      report.work.tensor.push_back(work);
+    else
+      same->operations += work.operations;
+  }
   return report;
 }

@@ -24,6 +24,21 @@ void SharedRecord::addReader(const Stamp &who) {
   reader = who;
 }
 
+void GlobalRecord::addReader(const GlobalStamp &who) {
+  if (reader.block == who.block && reader.thread == who.thread) {
+    reader = who;
+    return;
+  }
+  // The other reader is worth keeping if it is a stranger to `who`, and this reader is none.
+  bool sameBlock = reader.block == who.block;
+  bool keeps = otherReader.block != who.block ? sameBlock && otherReader.block != kNobody
+                                              : sameBlock && otherReader.blockTime == who.blockTime &&
+                                                    otherReader.warp() != who.warp() && reader.warp() == who.warp();
+  if (!keeps)
+    otherReader = reader;
+  reader = who;
+}
+
 MemoryObject::MemoryObject(uint64_t address, llvm::MutableArrayRef<uint8_t> bytes, bool written)
     : space(Space::Global), address(address), bytes(bytes), pages(llvm::divideCeil(bytes.size(), kPageBytes)),
       written(written) {}
@@ -53,7 +68,7 @@ GlobalPage &MemoryObject::touchedPageOf(uint64_t offset) {
 }
 
 /// The first fault found stays.
-static void note(AccessFault &fault, AccessFault::Kind kind, uint32_t other = kNobody, uint32_t otherBlock = 0) {
+static void note(AccessFault &fault, AccessFault::Kind kind, uint32_t other = kNobody, uint32_t otherBlock = kNobody) {
   if (fault.kind == AccessFault::None)
     fault = {kind, other, otherBlock};
 }
@@ -73,7 +88,7 @@ static AccessFault readGlobal(MemoryObject &object, uint64_t offset, unsigned si
                               uint8_t *to) {
   AccessFault fault;
   forEachPage(offset, size, [&](uint64_t at, unsigned piece) {
-    GlobalPage *page = object.pageOf(at);
+    GlobalPage *page = object.tracksReads ? &object.touchedPageOf(at) : object.pageOf(at);
     if (!page) {
       if (!object.initialized())
         note(fault, AccessFault::Uninitialized);
@@ -82,14 +97,27 @@ static AccessFault readGlobal(MemoryObject &object, uint64_t offset, unsigned si
     }
     std::lock_guard<std::mutex> lock(page->mutex);
     std::memcpy(to + (at - offset), object.bytes.data() + at, piece);
-    for (const GlobalRecord &record : page->shadow.of(at % MemoryObject::kPageBytes, piece)) {
+    GlobalStamp reader{who, block};
+    for (GlobalRecord &record : page->shadow.of(at % MemoryObject::kPageBytes, piece)) {
       if (!record.written)
         note(fault, AccessFault::Uninitialized);
-      else if (record.block == block && record.writer.races(who))
-        note(fault, AccessFault::RaceWithWrite, record.writer.thread);
+      else if (record.writer.races(reader))
+        note(fault, AccessFault::RaceWithWrite, record.writer.thread, record.writer.block);
+      if (object.tracksReads)
+        record.addReader(reader);
     }
   });
   return fault;
+}
+
+/// What a write or an atomic update meets that its value has no part in.
+static void noteReaders(AccessFault &fault, const GlobalRecord &record, const GlobalStamp &who) {
+  if (record.copier != kNobody && record.copierBlock == who.block)
+    note(fault, AccessFault::Unwaited, record.copier, who.block);
+  else if (record.reader.races(who))
+    note(fault, AccessFault::RaceWithRead, record.reader.thread, record.reader.block);
+  else if (record.otherReader.races(who))
+    note(fault, AccessFault::RaceWithRead, record.otherReader.thread, record.otherReader.block);
 }
 
 static AccessFault writeGlobal(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block,
@@ -102,12 +130,14 @@ static AccessFault writeGlobal(MemoryObject &object, uint64_t offset, unsigned s
     const uint8_t *source = from + (at - offset);
     llvm::MutableArrayRef<GlobalRecord> records = page.shadow.of(at % MemoryObject::kPageBytes, piece);
     unsigned granule = page.shadow.granule();
+    GlobalStamp writer{who, block};
     for (size_t i = 0; i < records.size(); ++i) {
       GlobalRecord &record = records[i];
-      bool unordered = record.block != kNobody && (record.block != block || record.writer.races(who));
-      if (unordered && std::memcmp(target + i * granule, source + i * granule, granule) != 0)
-        note(fault, AccessFault::Conflict, record.writer.thread, record.block);
-      record = {true, block, who};
+      if (record.writer.races(writer) && std::memcmp(target + i * granule, source + i * granule, granule) != 0)
+        note(fault, AccessFault::Conflict, record.writer.thread, record.writer.block);
+      noteReaders(fault, record, writer);
+      record.written = true;
+      record.writer = writer;
     }
     std::memcpy(target, source, piece);
   });
@@ -175,16 +205,17 @@ AccessFault sdq::simulator::updateBytes(MemoryObject &object, uint64_t offset, u
     modify(bytes);
     return fault.kind == AccessFault::None ? written : fault;
   }
+  GlobalStamp updater{who, block};
   GlobalPage &page = object.touchedPageOf(offset);
   std::lock_guard<std::mutex> lock(page.mutex);
   for (GlobalRecord &record : page.shadow.of(offset % MemoryObject::kPageBytes, size)) {
     if (!record.written)
       note(fault, AccessFault::Uninitialized);
-    else if (record.block == block && record.writer.races(who))
-      note(fault, AccessFault::RaceWithWrite, record.writer.thread);
-    else if (record.block != kNobody && record.block != block && !record.writer.atomic)
-      note(fault, AccessFault::Conflict, record.writer.thread, record.block);
-    record = {true, block, who};
+    else if (record.writer.races(updater))
+      note(fault, AccessFault::RaceWithWrite, record.writer.thread, record.writer.block);
+    noteReaders(fault, record, updater);
+    record.written = true;
+    record.writer = updater;
   }
   modify(bytes);
   return fault;
@@ -206,4 +237,34 @@ void sdq::simulator::finishCopy(MemoryObject &object, uint64_t offset, unsigned 
       record.copier = kNobody;
     record.writer = who;
   }
+}
+
+/// Calls `visit(record)` for bytes of global memory that are shadowed.
+template <typename Visit>
+static void forEachTracked(MemoryObject &object, uint64_t offset, unsigned size, Visit visit) {
+  if (object.space != Space::Global || !object.tracksReads)
+    return;
+  forEachPage(offset, size, [&](uint64_t at, unsigned piece) {
+    GlobalPage &page = object.touchedPageOf(at);
+    std::lock_guard<std::mutex> lock(page.mutex);
+    for (GlobalRecord &record : page.shadow.of(at % MemoryObject::kPageBytes, piece))
+      visit(record);
+  });
+}
+
+void sdq::simulator::startRead(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block) {
+  forEachTracked(object, offset, size, [&](GlobalRecord &record) {
+    record.copier = who.thread;
+    record.copierBlock = block;
+  });
+}
+
+void sdq::simulator::finishRead(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who,
+                                uint32_t block) {
+  forEachTracked(object, offset, size, [&](GlobalRecord &record) {
+    if (record.copier == who.thread && record.copierBlock == block)
+      record.copier = record.copierBlock = kNobody;
+    // It may have been read as late as this.
+    record.addReader({who, block});
+  });
 }

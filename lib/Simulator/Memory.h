@@ -6,12 +6,13 @@
 //
 // Every byte remembers whether it was written, and by whom. Shared memory: the last writer and two readers since the
 // barrier, by thread and time, from which races follow; and the copy in flight that will fill the byte. Global memory:
-// the last block and thread that wrote, from which races within a block and different values for one place follow. Two
-// accesses of one block are ordered if a barrier lies between them (their `blockTime` differs), or, within a warp, a
-// warp barrier (`warpTime`).
+// the same with the block, from which follow races within a block and between blocks and different values for one
+// place, and the copy in flight that reads the byte. Two accesses of one block are ordered if a barrier lies between
+// them (their `blockTime` differs), or, within a warp, a warp barrier (`warpTime`).
 //
 // Global memory is shadowed page by page, from the first store to a page on: weights, which nobody writes, are read
-// where they lie, without a lock and without a shadow.
+// where they lie, without a lock and without a shadow. Who reads is remembered only where the kernel has stores that
+// may go to the same argument.
 //
 //===----------------------------------------------------------------------===//
 
@@ -56,10 +57,26 @@ struct SharedRecord {
   void addReader(const Stamp &who);
 };
 
+/// A thread of some block at a moment.
+struct GlobalStamp : Stamp {
+  uint32_t block = kNobody;
+
+  /// Blocks are in no order.
+  bool races(const GlobalStamp &other) const {
+    if (block != other.block)
+      return block != kNobody && !(atomic && other.atomic);
+    return Stamp::races(other);
+  }
+};
+
 struct GlobalRecord {
   bool written = false;
-  uint32_t block = kNobody;
-  Stamp writer;
+  /// Two readers, of different blocks or else warps if there were any.
+  GlobalStamp writer, reader, otherReader;
+  /// Whose asynchronous copy reads this and has not been waited for.
+  uint32_t copier = kNobody, copierBlock = kNobody;
+
+  void addReader(const GlobalStamp &who);
 };
 
 struct GlobalPage {
@@ -92,6 +109,8 @@ public:
   GlobalPage &touchedPageOf(uint64_t offset);
   /// Whether global memory holds values from the start.
   bool initialized() const { return written; }
+  /// Whether it is remembered who reads global memory: where someone may write it.
+  bool tracksReads = false;
 
 private:
   std::vector<uint8_t> storage;
@@ -100,11 +119,11 @@ private:
   bool written = false;
 };
 
-/// What a store or load of one thread ran into; `other` is the other thread, of block `otherBlock` for a conflicting
-/// write.
+/// What a store or load of one thread ran into; `other` is the other thread, of block `otherBlock`, or of the same
+/// block where that is nobody's.
 struct AccessFault {
   enum Kind : uint8_t { None, Uninitialized, RaceWithWrite, RaceWithRead, Unwaited, Conflict } kind = None;
-  uint32_t other = kNobody, otherBlock = 0;
+  uint32_t other = kNobody, otherBlock = kNobody;
 };
 
 /// `size` bytes at `offset`, which lie within the object, are read or written by `who` of `block`.
@@ -121,6 +140,10 @@ AccessFault updateBytes(MemoryObject &object, uint64_t offset, unsigned size, St
 /// The bytes of an asynchronous copy arrive at once but may not be touched before `finishCopy` by the same thread.
 AccessFault startCopy(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, const uint8_t *from);
 void finishCopy(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who);
+
+/// The source of an asynchronous copy, which was read when the copy started, is being read until `finishRead`.
+void startRead(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block);
+void finishRead(MemoryObject &object, uint64_t offset, unsigned size, const Stamp &who, uint32_t block);
 
 } // namespace sdq::simulator
 

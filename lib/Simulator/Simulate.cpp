@@ -6,15 +6,49 @@
 
 #include "sdq/Simulator/Kernel.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
 using namespace mlir;
 using namespace sdq::simulator;
 
-llvm::StringRef sdq::simulator::nameOf(FindingKind kind) {
-  static constexpr const char *names[] = {
-      "out-of-bounds",     "misaligned",           "uninitialized-read", "race",
-      "divergent-barrier", "divergent-collective", "inactive-lane",      "unwaited-copy",
-      "illegal-metadata",  "undefined-selector",   "conflicting-write",  "assertion"};
-  return names[size_t(kind)];
+static constexpr llvm::StringRef kNames[] = {"out-of-bounds",      "misaligned",
+                                             "uninitialized-read", "race",
+                                             "divergent-barrier",  "divergent-collective",
+                                             "inactive-lane",      "unwaited-copy",
+                                             "illegal-metadata",   "undefined-selector",
+                                             "conflicting-write",  "cross-block-race",
+                                             "division-by-zero",   "assertion"};
+static_assert(std::size(kNames) == kFindingKinds);
+
+llvm::StringRef sdq::simulator::nameOf(FindingKind kind) { return kNames[size_t(kind)]; }
+
+llvm::Expected<FindingKind> sdq::simulator::findFindingKind(llvm::StringRef name) {
+  for (size_t kind = 0; kind < kFindingKinds; ++kind)
+    if (kNames[kind] == name)
+      return FindingKind(kind);
+  return llvm::createStringError(
+      llvm::formatv("no detector '{0}'; expected one of {1}", name, llvm::join(llvm::ArrayRef(kNames), ", ")));
+}
+
+llvm::Expected<Detectors> Detectors::parse(std::optional<llvm::ArrayRef<std::string>> only,
+                                           llvm::ArrayRef<std::string> except) {
+  Detectors result;
+  if (only)
+    result.bits = 0;
+  for (llvm::StringRef name : only.value_or(llvm::ArrayRef<std::string>())) {
+    llvm::Expected<FindingKind> kind = findFindingKind(name);
+    if (!kind)
+      return kind.takeError();
+    result.add(*kind);
+  }
+  for (llvm::StringRef name : except) {
+    llvm::Expected<FindingKind> kind = findFindingKind(name);
+    if (!kind)
+      return kind.takeError();
+    result.remove(*kind);
+  }
+  return result;
 }
 
 void OpCounts::operator+=(const OpCounts &other) {

@@ -4,8 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "sdq/Core/AtomicFile.h"
 #include "sdq/Runtime/Npy.h"
-#include "sdq/Simulator/Simulate.h"
+#include "sdq/Simulator/Report.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -14,7 +15,6 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/SourceMgr.h"
@@ -48,8 +48,19 @@ static cl::list<unsigned> printFlag("print", cl::CommaSeparated, cl::desc("Print
                                     cl::cat(category));
 static cl::list<std::string> saveFlag("save", cl::desc("Write an argument to a .npy file afterwards"),
                                       cl::value_desc("2=y.npy"), cl::cat(category));
-static cl::opt<bool> countsFlag("counts", cl::desc("Print what was counted, in all and by op"), cl::cat(category));
+static cl::opt<bool> tableFlag("table", cl::desc("Print what was counted, in all and by source line"),
+                               cl::cat(category));
+static cl::opt<std::string> countsFlag("counts", cl::desc("Write what was counted, as JSON"),
+                                       cl::value_desc("file.json or -"), cl::cat(category));
+static cl::opt<std::string> findingsFlag("findings", cl::desc("Write the findings, as JSON"),
+                                         cl::value_desc("file.json or -"), cl::cat(category));
 static cl::opt<std::string> chipFlag("chip", cl::desc("Print an estimated time on this chip"), cl::cat(category));
+static cl::list<std::string> detectFlag("detect", cl::CommaSeparated, cl::desc("Look for these findings only"),
+                                        cl::value_desc("race,..."), cl::cat(category));
+static cl::list<std::string> noDetectFlag("no-detect", cl::CommaSeparated, cl::desc("Do not look for these findings"),
+                                          cl::value_desc("race,..."), cl::cat(category));
+static cl::opt<unsigned> findingLimit("max-findings", cl::desc("Report this many findings at most (100)"),
+                                      cl::init(100), cl::cat(category));
 
 static llvm::Error invalid(const llvm::Twine &what) { return llvm::createStringError(what); }
 
@@ -64,8 +75,8 @@ static llvm::Expected<std::array<unsigned, 3>> extents(llvm::ArrayRef<unsigned> 
 /// What the kernel's memrefs refer to.
 static std::deque<std::vector<uint8_t>> memories;
 
-/// A memref argument from "zeros", "undefined" or "random", perhaps with extents.
-static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) {
+/// Memref argument `index` from "zeros", "undefined" or "random", perhaps with extents.
+static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text, size_t index) {
   auto [content, shape] = text.split(':');
   Buffer buffer;
   if (shape.empty() && type.getRank() != 0) {
@@ -85,7 +96,8 @@ static llvm::Expected<Buffer> makeBuffer(MemRefType type, llvm::StringRef text) 
   if (content == "undefined") {
     buffer.initialized = false;
   } else if (content == "random") {
-    std::mt19937 random(1);
+    // The same in every run, but not in every argument.
+    std::mt19937 random(unsigned(1 + index));
     for (uint8_t &byte : buffer.bytes)
       byte = uint8_t(random());
   } else if (content != "zeros") {
@@ -156,36 +168,38 @@ static void printElements(llvm::raw_ostream &out, Type element, const Buffer &bu
   out << '\n';
 }
 
-static void printCounts(llvm::raw_ostream &out, const SimulationReport &report) {
-  OpCounts total = report.total();
-  out << llvm::formatv(
-      "warp instructions {0}, of lanes {1}; global transactions {2}, sectors {3}; shared passes {4}, bank "
-      "conflicts {5}\n",
-      total.warps, total.lanes, total.transactions, total.sectors, total.sharedPasses, total.bankConflicts);
-  for (const auto &[op, count] : report.counts) {
-    out << llvm::formatv("  {0} {1} warps {2}", op->getLoc(), op->getName(), count.warps);
-    if (count.sectors != 0)
-      out << llvm::formatv(" transactions {0} sectors {1}", count.transactions, count.sectors);
-    if (count.sharedPasses != 0)
-      out << llvm::formatv(" passes {0} conflicts {1}", count.sharedPasses, count.bankConflicts);
-    out << '\n';
-  }
+/// Writes JSON to a file, or, for "-", to stdout.
+static llvm::Error writeJSON(llvm::StringRef path, const llvm::json::Value &value) {
+  auto write = [&](llvm::raw_ostream &out) -> llvm::Error {
+    out << llvm::formatv("{0:2}\n", value);
+    return llvm::Error::success();
+  };
+  return path == "-" ? write(llvm::outs()) : sdq::writeFileAtomically(path, write);
 }
 
-static void printEstimate(llvm::raw_ostream &out, const ChipModel &chip, const KernelWork &work) {
-  TimeEstimate time = estimate(chip, work);
-  out << "estimate for " << chip.product
-      << ", not a measurement: " << llvm::format("%.3f us", 1e6 * time.binding().seconds) << ", bound by "
-      << time.binding().resource << " (";
-  llvm::interleave(
-      time.resources, out,
-      [&](const ResourceTime &resource) {
-        out << resource.resource << llvm::format(" %.3f us", 1e6 * resource.seconds);
-      },
-      ", ");
-  out << ")\n";
-  for (const std::string &text : time.leftOut)
-    out << "  left out: " << text << '\n';
+/// What was counted, as the flags ask for it.
+static llvm::Error printReport(llvm::StringRef kernel, const SimulationReport &report) {
+  // The chip that the table of lines is sorted for where none is named.
+  llvm::Expected<const ChipModel *> chip = findChip(chipFlag.empty() ? "h200" : llvm::StringRef(chipFlag));
+  if (!chip)
+    return chip.takeError();
+  bool hasChip = !chipFlag.empty();
+  if (tableFlag) {
+    OpCounts total = report.total();
+    llvm::outs() << llvm::formatv("warp instructions {0}, of lanes {1}; global transactions {2}, sectors {3}; shared "
+                                  "passes {4}, bank conflicts {5}\n",
+                                  total.warps, total.lanes, total.transactions, total.sectors, total.sharedPasses,
+                                  total.bankConflicts);
+    printLines(llvm::outs(), report, **chip);
+  }
+  if (hasChip && countsFlag != "-")
+    printEstimate(llvm::outs(), **chip, report.work);
+  if (!countsFlag.empty())
+    if (llvm::Error error = writeJSON(countsFlag, countsAsJSON(kernel, report, hasChip ? *chip : nullptr)))
+      return error;
+  if (!findingsFlag.empty())
+    return writeJSON(findingsFlag, findingsAsJSON(kernel, report));
+  return llvm::Error::success();
 }
 
 /// 0, or 1 where something was found.
@@ -204,7 +218,13 @@ static llvm::Expected<int> run(ModuleOp module) {
     return grid.takeError();
   if (!block)
     return block.takeError();
-  LaunchConfig config{*grid, *block, dynamicShared, workers};
+  std::optional<llvm::ArrayRef<std::string>> only;
+  if (detectFlag.getNumOccurrences() != 0)
+    only = llvm::ArrayRef<std::string>(detectFlag);
+  llvm::Expected<Detectors> detects = Detectors::parse(only, noDetectFlag);
+  if (!detects)
+    return detects.takeError();
+  LaunchConfig config{*grid, *block, dynamicShared, workers, *detects};
   if (auto known = kernel.getKnownBlockSize(); known && blockFlag.empty())
     for (unsigned dimension = 0; dimension < 3; ++dimension)
       config.block[dimension] = unsigned((*known)[dimension]);
@@ -216,7 +236,7 @@ static llvm::Expected<int> run(ModuleOp module) {
        llvm::zip_equal(kernel.getArguments().take_front(kernel.getNumArguments()), argumentFlags)) {
     if (auto type = dyn_cast<MemRefType>(value.getType())) {
       llvm::Expected<Buffer> buffer =
-          llvm::StringRef(text).ends_with(".npy") ? readBuffer(type, text) : makeBuffer(type, text);
+          llvm::StringRef(text).ends_with(".npy") ? readBuffer(type, text) : makeBuffer(type, text, arguments.size());
       if (!buffer)
         return buffer.takeError();
       arguments.push_back(std::move(*buffer));
@@ -230,11 +250,9 @@ static llvm::Expected<int> run(ModuleOp module) {
   FailureOr<SimulationReport> report = simulate(kernel, config, arguments);
   if (failed(report))
     return 1;
-  for (const Finding &finding : report->findings) {
-    InFlightDiagnostic diagnostic = finding.op->emitError() << nameOf(finding.kind) << ": " << finding.message;
-    if (finding.occurrences > 1)
-      diagnostic << " (and " << finding.occurrences - 1 << " more)";
-  }
+  if (size_t hidden = emitFindings(*report, findingLimit))
+    llvm::WithColor::note(llvm::errs(), "sdq-simulate")
+        << hidden << " of " << report->findings.size() << " findings suppressed by --max-findings\n";
   for (unsigned index : printFlag) {
     if (index >= arguments.size() || !std::holds_alternative<Buffer>(arguments[index]))
       return invalid("--print " + llvm::Twine(index) + ": expected the number of a memref argument");
@@ -254,14 +272,8 @@ static llvm::Expected<int> run(ModuleOp module) {
             sdq::writeNpy(path, sdq::TensorView::dense(buffer.bytes.data(), dtypeOf(element), buffer.shape)))
       return std::move(error);
   }
-  if (countsFlag)
-    printCounts(llvm::outs(), *report);
-  if (!chipFlag.empty()) {
-    llvm::Expected<const ChipModel *> chip = findChip(chipFlag);
-    if (!chip)
-      return chip.takeError();
-    printEstimate(llvm::outs(), **chip, report->work);
-  }
+  if (llvm::Error error = printReport(kernel.getName(), *report))
+    return std::move(error);
   return report->findings.empty() ? 0 : 1;
 }
 

@@ -73,6 +73,7 @@ struct MmaShape {
   unsigned registersOfC() const { return m * 8 / kLanes / valuesPerAccumulator(); }
   /// "m16n8k64".
   std::string name() const;
+  bool operator==(const MmaShape &other) const = default;
 };
 
 /// Fails unless the tensor cores know the shape (`mma_shape`) and its types go together (`mma_types`): dense m16 with

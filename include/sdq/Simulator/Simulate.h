@@ -43,11 +43,33 @@ enum class FindingKind : uint8_t {
   IllegalMetadata,
   UndefinedSelector,
   ConflictingWrite,
+  CrossBlockRace,
+  DivisionByZero,
   Assertion
 };
 
+inline constexpr unsigned kFindingKinds = unsigned(FindingKind::Assertion) + 1;
+
 /// "out-of-bounds", "race", …
 llvm::StringRef nameOf(FindingKind kind);
+/// The reverse; fails with the names there are.
+llvm::Expected<FindingKind> findFindingKind(llvm::StringRef name);
+
+/// A set of kinds; from the start, all.
+class Detectors {
+public:
+  Detectors() : bits((1u << kFindingKinds) - 1) {}
+  /// Those of `only`, or all, without those of `except`. Fails with the names there are.
+  static llvm::Expected<Detectors> parse(std::optional<llvm::ArrayRef<std::string>> only,
+                                         llvm::ArrayRef<std::string> except);
+
+  bool contains(FindingKind kind) const { return bits >> unsigned(kind) & 1; }
+  void add(FindingKind kind) { bits |= 1u << unsigned(kind); }
+  void remove(FindingKind kind) { bits &= ~(1u << unsigned(kind)); }
+
+private:
+  uint32_t bits;
+};
 
 /// Something wrong, at one op; the first occurrence in words, and how many there were.
 struct Finding {
@@ -73,6 +95,8 @@ struct SimulationReport {
   std::vector<Finding> findings;
   /// In the order of the kernel.
   std::vector<std::pair<mlir::Operation *, OpCounts>> counts;
+  /// Of ops that multiply on tensor cores.
+  std::vector<std::pair<mlir::Operation *, TensorWork>> tensor;
   KernelWork work;
 
   OpCounts total() const;
@@ -94,6 +118,8 @@ struct LaunchConfig {
   uint64_t dynamicSharedBytes = 0;
   /// CPU threads; 0: one for each core.
   unsigned workers = 0;
+  /// What is reported. Nothing is remembered about memory that no detector asks for, which is faster.
+  Detectors detectors = {};
 };
 
 /// Runs `kernel`. Fails, after an error at the op or the function, where an op is unknown or the arguments do not
