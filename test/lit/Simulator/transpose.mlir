@@ -1,8 +1,8 @@
 // A 32×32 transpose through shared memory: without padding every column read is 32 words of one bank, with one column of
 // padding none conflict. What global memory moves is the same, and as little as can be.
 
-// RUN: sdq-simulate %s --kernel=plain --arg=random --arg=undefined --counts | FileCheck %s --check-prefix=PLAIN
-// RUN: sdq-simulate %s --kernel=padded --arg=random --arg=undefined --counts | FileCheck %s --check-prefix=PADDED
+// RUN: sdq-simulate %s --kernel=plain --arg=random --arg=undefined --table | FileCheck %s --check-prefix=PLAIN
+// RUN: sdq-simulate %s --kernel=padded --arg=random --arg=undefined --table | FileCheck %s --check-prefix=PADDED
 // RUN: not sdq-simulate %s --kernel=no_barrier --arg=random --arg=undefined 2>&1 | FileCheck %s --check-prefix=RACE
 
 // 1024 threads, 32 warps; 32 passes to write and 32·32 to read.
