@@ -58,6 +58,7 @@ static Slot layoutOf(Type type) {
 
 Decoder::Decoder() {
   addArithOps(*this);
+  addFloatOps(*this);
   addControlFlowOps(*this);
   addVectorOps(*this);
   addVectorMemoryOps(*this);

@@ -94,6 +94,7 @@ private:
 
 // One function for each file of ops.
 void addArithOps(Decoder &decoder);
+void addFloatOps(Decoder &decoder);
 void addControlFlowOps(Decoder &decoder);
 void addVectorOps(Decoder &decoder);
 void addVectorMemoryOps(Decoder &decoder);

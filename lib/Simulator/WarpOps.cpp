@@ -77,6 +77,53 @@ static FailureOr<Execute> decodeGPUShuffle(Operation *op, Decoder &decoder) {
   });
 }
 
+/// Every lane takes the value of one: the first active lane, or that which an operand numbers.
+static FailureOr<Execute> decodeBroadcast(Operation *op, Decoder &decoder) {
+  FailureOr<OpSlots> slots = slotsOf(op, decoder);
+  if (failed(slots))
+    return failure();
+  return Execute([slots = *slots](BlockState &state) {
+    forEachWarp(
+        state, [&](unsigned) { return 0u; },
+        [&](unsigned warp) {
+          unsigned first = unsigned(llvm::countr_zero(state.active[warp])), source = first;
+          if (slots.operands.size() > 1)
+            source = unsigned(state.lanes(slots.operands[1].first)[32 * warp + first]) % kLanes;
+          ShuffleSources sources;
+          sources.lane.fill(uint8_t(source));
+          sources.fromInactive = state.active[warp] >> source & 1 ? 0 : state.active[warp];
+          shuffle(state, slots.result, slots.operands[0], sources, warp);
+        });
+  });
+}
+
+/// Lane i of each `width` neighbours takes the value of lane i + offset of them, around; the first `width` are valid.
+static FailureOr<Execute> decodeRotate(Operation *op, Decoder &decoder) {
+  auto rotate = cast<gpu::RotateOp>(op);
+  FailureOr<Slot> value = decoder.slotOf(rotate.getValue()), result = decoder.slotOf(rotate.getRotateResult()),
+                  valid = decoder.slotOf(rotate.getValid());
+  if (failed(value) || failed(result) || failed(valid))
+    return failure();
+  unsigned width = rotate.getWidth(), offset = rotate.getOffset();
+  if (width > kLanes)
+    return op->emitOpError() << "rotates " << width << " lanes; a warp has " << kLanes;
+  return Execute([=, value = *value, result = *result, valid = *valid](BlockState &state) {
+    forEachWarp(
+        state, [&](unsigned) { return ~0u >> (kLanes - width); },
+        [&](unsigned warp) {
+          ShuffleSources sources;
+          for (unsigned lane = 0; lane < kLanes; ++lane) {
+            sources.lane[lane] = uint8_t(((lane + offset) & (width - 1)) + (lane & ~(width - 1)));
+            // Beyond the first `width` the result is poison whatever it came from.
+            if (lane < width && !(state.active[warp] >> sources.lane[lane] & 1))
+              sources.fromInactive |= 1u << lane & state.active[warp];
+            state.lanes(valid.first)[32 * warp + lane] = lane < width;
+          }
+          shuffle(state, result, value, sources, warp);
+        });
+  });
+}
+
 /// The lanes a mask operand names, as the first active lane has it.
 static uint32_t namedLanes(BlockState &state, const Slot &mask, unsigned warp) {
   return uint32_t(state.lanes(mask.first)[32 * warp + unsigned(llvm::countr_zero(state.active[warp]))]);
@@ -205,6 +252,8 @@ static FailureOr<Execute> decodeElect(Operation *op, Decoder &decoder) {
 
 void sdq::simulator::addWarpOps(Decoder &decoder) {
   decoder.add<gpu::ShuffleOp>(decodeGPUShuffle);
+  decoder.add<gpu::SubgroupBroadcastOp>(decodeBroadcast);
+  decoder.add<gpu::RotateOp>(decodeRotate);
   decoder.add<NVVM::ShflOp>(decodeNVVMShuffle);
   decoder.add<NVVM::VoteSyncOp>(decodeVote);
   decoder.add<NVVM::ReduxOp>(decodeRedux);

@@ -7,6 +7,10 @@
 // RUN: sdq-simulate %s --kernel=matches --arg=zeros --arg=zeros --print=0,1 2>&1 | FileCheck %s --check-prefix=MATCHES
 // RUN: sdq-simulate %s --kernel=block_sum --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=SUM
 // RUN: sdq-simulate %s --kernel=masks --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=MASKS
+// RUN: sdq-simulate %s --kernel=lanes --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=LANES
+// RUN: not sdq-simulate %s --kernel=inactive --arg=zeros 2>&1 | FileCheck %s --check-prefix=INACTIVE
+// RUN: sdq-simulate %s --kernel=llvm --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=LLVM
+// RUN: sdq-simulate %s --kernel=functions --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=FUNCTIONS
 // RUN: not sdq-simulate %s --kernel=divergent_sum 2>&1 | FileCheck %s --check-prefix=DIVERGENT
 // RUN: sdq-simulate %s --kernel=ptx --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=PTX
 // RUN: sdq-simulate %s --kernel=assembly --arg=zeros --print=0 2>&1 | FileCheck %s --check-prefix=ASSEMBLY
@@ -105,6 +109,77 @@ gpu.module @kernels {
     scf.if %mine {
       vector.store %all, %out[%c0] : memref<5xi32>, vector<5xi32>
     }
+    gpu.return
+  }
+
+  // Lane i of four takes lane i + 1's number, around; then lane 2's, and the first one's.
+  // LANES: argument 0: 1 2 3 0 2 2 2 2 0 0 0 0
+  gpu.func @lanes(%out: memref<3x4xi32>) kernel attributes {known_block_size = array<i32: 4, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %two = arith.constant 2 : i32
+    %t = gpu.thread_id x
+    %n = arith.index_cast %t : index to i32
+    %turned, %valid = gpu.rotate %n, 1, 4 : i32
+    %second = gpu.subgroup_broadcast %n, specific_lane %two : i32
+    %first = gpu.subgroup_broadcast %n, first_active_lane : i32
+    memref.store %turned, %out[%c0, %t] : memref<3x4xi32>
+    memref.store %second, %out[%c1, %t] : memref<3x4xi32>
+    memref.store %first, %out[%c2, %t] : memref<3x4xi32>
+    gpu.return
+  }
+
+  // INACTIVE: error: inactive-lane: thread (0,0,0) of block (0,0,0) shuffles from lane 7 of its warp, which is not active
+  gpu.func @inactive(%out: memref<4xi32>) kernel attributes {known_block_size = array<i32: 4, 1, 1>} {
+    %seven = arith.constant 7 : i32
+    %t = gpu.thread_id x
+    %x = gpu.subgroup_broadcast %seven, specific_lane %seven : i32
+    memref.store %x, %out[%t] : memref<4xi32>
+    gpu.return
+  }
+
+  // -7: shifted right by 1 with its sign -4, as a number of 8 bits without one 249 >> 1 = 124; widened either way -7 and
+  // 249; -7 · 3 + 1 = -20; (-7 & 12) | 1 = 9.
+  // LLVM: argument 0: -4 124 -7 249 -20 9
+  gpu.func @llvm(%out: memref<6xi32>) kernel attributes {known_block_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %byte = llvm.mlir.constant(-7 : i8) : i8
+    %b1 = llvm.mlir.constant(1 : i8) : i8
+    %one = llvm.mlir.constant(1 : i32) : i32
+    %three = llvm.mlir.constant(3 : i32) : i32
+    %twelve = llvm.mlir.constant(12 : i32) : i32
+    %wide = llvm.sext %byte : i8 to i32
+    %0 = llvm.ashr %wide, %one : i32
+    %half = llvm.lshr %byte, %b1 : i8
+    %1 = llvm.zext %half : i8 to i32
+    %3 = llvm.zext %byte : i8 to i32
+    %times = llvm.mul %wide, %three : i32
+    %4 = llvm.add %times, %one : i32
+    %bits = llvm.and %wide, %twelve : i32
+    %5 = llvm.or %bits, %one : i32
+    %all = vector.from_elements %0, %1, %wide, %3, %4, %5 : vector<6xi32>
+    vector.store %all, %out[%c0] : memref<6xi32>, vector<6xi32>
+    gpu.return
+  }
+
+  // Of -2.5: trunc -2, round away from zero -3; with the sign of 1: 2.5; squared 6.25; and sin 0, cos 0, erf 0.
+  // FUNCTIONS: argument 0: -2 -3 2.5 6.25 0 1 0
+  gpu.func @functions(%out: memref<7xf32>) kernel attributes {known_block_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %x = arith.constant -2.5 : f32
+    %zero = arith.constant 0.0 : f32
+    %one = arith.constant 1.0 : f32
+    %two = arith.constant 2.0 : f32
+    %0 = math.trunc %x : f32
+    %1 = math.round %x : f32
+    %2 = math.copysign %x, %one : f32
+    %3 = math.powf %x, %two : f32
+    %4 = math.sin %zero : f32
+    %5 = math.cos %zero : f32
+    %6 = math.erf %zero : f32
+    %all = vector.from_elements %0, %1, %2, %3, %4, %5, %6 : vector<7xf32>
+    vector.store %all, %out[%c0] : memref<7xf32>, vector<7xf32>
     gpu.return
   }
 
