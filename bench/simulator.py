@@ -21,7 +21,7 @@ products of its 16 x 8 results, 8192 multiply-adds at two a nanosecond and the u
 from __future__ import annotations
 
 import argparse
-import re
+import json
 import resource
 import subprocess
 import tempfile
@@ -176,8 +176,8 @@ def main() -> None:
             path.write_text(text)
             command = [options.build / "bin" / "sdq-simulate", path, f"--grid={grid}", f"--workers={options.workers}"]
             command += [f"--arg={argument}" for argument in arguments]
-            counted = subprocess.run([*command, "--counts"], check=True, capture_output=True, text=True).stdout
-            lanes = int(re.search(r"of lanes (\d+)", counted).group(1))
+            counted = subprocess.run([*command, "--counts=-"], check=True, capture_output=True, text=True).stdout
+            lanes = json.loads(counted)["total"]["lanes"]
             seconds = []
             for _ in range(options.repeat):
                 before = processor_time()
