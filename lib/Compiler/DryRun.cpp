@@ -10,6 +10,7 @@
 
 #include "sdq/Compiler/ModelFile.h"
 #include "sdq/Compiler/TimeLeft.h"
+#include "sdq/Dialect/SDQ/IR/NamedFormat.h"
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 
 #include "mlir/IR/AttrTypeSubElements.h"
@@ -62,9 +63,17 @@ static FailureOr<LayerForecast> forecastLayer(ParameterOp parameter, const Recip
   layer.name = parameter.getSymName().str();
   layer.recipe = printRecipe(recipe);
   layer.shape = type.getShape();
-  Format target = targetFormat(recipe, layer.shape, dense.getLayout());
-  llvm::raw_string_ostream(layer.format) << Attribute(formatAttr(parameter.getContext(), target));
-  std::vector<PartSpec> parts = partsOf(target, layer.shape);
+  WeightFormat target;
+  if (recipe.format) {
+    FailureOr<WeightFormat> named = parseFormat(parameter.getContext(), *recipe.format);
+    if (failed(named))
+      return failure();
+    target = *named;
+  } else {
+    target = formatAttr(parameter.getContext(), targetFormat(recipe, layer.shape, dense.getLayout()));
+  }
+  llvm::raw_string_ostream(layer.format) << Attribute(target);
+  std::vector<PartSpec> parts = target.getParts(layer.shape);
   for (PartSpec &part : parts)
     for (int64_t &extent : part.shape)
       if (extent == kDynamicExtent) // an empty part is stored as one element
@@ -86,7 +95,7 @@ FailureOr<Forecast> sdq::forecastCompression(const std::string &input, const Dec
   OwningOpRef<ModuleOp> module = readModel(input, context);
   PassManager manager(&context);
   buildRaise(manager, options);
-  manager.addPass(createCheckRecipe(*recipes));
+  manager.addPass(createCheckRecipe(CheckRecipeOptions{options.recipe}, *recipes));
   if (!module || failed(manager.run(*module)))
     return failure();
 

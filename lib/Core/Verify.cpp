@@ -101,7 +101,9 @@ Error verifyFiniteAs(ElementKind kind, const PartView &part, bool notNegative) {
               found - codes.begin(), notNegative ? " >= 0" : "", decode(kind, *found));
 }
 
-Error verifyFinite(ElementKind kind, const PartView &part, bool notNegative = false) {
+} // namespace
+
+Error sdq::verifyFinite(ElementKind kind, const PartView &part, bool notNegative) {
   switch (bitWidth(kind)) {
   case 8:
     return verifyFiniteAs<uint8_t>(kind, part, notNegative);
@@ -111,6 +113,8 @@ Error verifyFinite(ElementKind kind, const PartView &part, bool notNegative = fa
     return verifyFiniteAs<uint32_t>(kind, part, notNegative);
   }
 }
+
+namespace {
 
 /// stored_c2 over `scales` and, where there is one, `row_scale`.
 Error verifyScales(ScaleKind kind, llvm::ArrayRef<PartView> parts) {
@@ -261,12 +265,17 @@ Error verifyTerm(const Format &format, Shape shape, llvm::ArrayRef<PartView> par
 
 } // namespace
 
-Error sdq::verifyStored(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts) {
-  std::vector<PartSpec> expected = partsOf(format, shape);
+Error sdq::verifyParts(llvm::ArrayRef<PartSpec> expected, llvm::ArrayRef<PartView> parts) {
   if (parts.size() != expected.size())
     return fail("stored_c1: expected {0} parts, got {1}", expected.size(), parts.size());
   for (auto [spec, part] : llvm::zip(expected, parts))
     if (Error error = verifyPart(spec, part))
       return error;
+  return Error::success();
+}
+
+Error sdq::verifyStored(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts) {
+  if (Error error = verifyParts(partsOf(format, shape), parts))
+    return error;
   return verifyTerm(format, shape, parts);
 }

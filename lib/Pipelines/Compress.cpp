@@ -9,6 +9,7 @@
 #include "WeightPasses.h"
 
 #include "sdq/Core/Calibration.h"
+#include "sdq/Dialect/SDQ/IR/NamedFormat.h"
 
 using namespace mlir;
 using namespace sdq;
@@ -24,6 +25,20 @@ struct Compress : sdq::impl::CompressBase<Compress> {
   using CompressBase::CompressBase;
   Compress(CompressOptions options, std::shared_ptr<const ModelRecipe> model, CompressionObserver *observer)
       : CompressBase(std::move(options)), model(std::move(model)), observer(observer) {}
+
+  /// Formats that recipes name may be of dialects that nothing else has loaded.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    std::shared_ptr<const ModelRecipe> known = model;
+    if (!known) {
+      llvm::Expected<std::shared_ptr<const ModelRecipe>> read = resolveRecipe(recipe, metric, unweighted);
+      if (!read)
+        return llvm::consumeError(read.takeError()); // initialize() reports it
+      known = std::move(*read);
+    }
+    for (const Recipe *each : known->all())
+      if (each->format)
+        dependOnFormat(registry, *each->format);
+  }
 
   LogicalResult initialize(MLIRContext *context) override {
     auto fail = [&](const Twine &message) { return emitError(UnknownLoc::get(context), message); };

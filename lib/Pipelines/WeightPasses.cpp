@@ -34,6 +34,8 @@ struct PassList {
       splitAndQuantize();
     if (recipe.codebook)
       quantizeToCodebook(*recipe.codebook);
+    if (recipe.format)
+      weights.addPass(createEncode({*recipe.format}));
     weights.addPass(createVerifyWeights());
   }
 

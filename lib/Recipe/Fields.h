@@ -91,6 +91,7 @@ void visitFields(Visitor &visitor, Recipe &recipe) {
   visitor.section("terms", recipe.terms);
   visitor.section("quantize", recipe.quantize);
   visitor.section("codebook", recipe.codebook);
+  visitor.optional("format", recipe.format);
   visitor.section("activations", recipe.activations);
   visitor.optional("unweighted", recipe.unweighted);
 }

@@ -50,6 +50,10 @@ private:
 
   Error parseFamily() {
     StringRef family = fields.front();
+    if (name.starts_with("#")) {
+      recipe.format = name.str();
+      return Error::success();
+    }
     if (family == "SDQ")
       return parseSDQ();
     if (family == "SqueezeLLM")
@@ -60,9 +64,9 @@ private:
       return fields.size() > 1 ? unexpected(fields[1]) : Error::success();
     if (family.size() > 1 && family[0] == 'W' && llvm::isDigit(family[1]))
       return parseRound();
-    return error("recipe_c1",
-                 "unknown recipe; known are SDQ (SDQ-W7:8-1:8int8-6:8fp4), SqueezeLLM "
-                 "(SqueezeLLM-w4-s0.45), LNQ (LNQ-w2-s0.45), W (W4-g128), dense, and files that end in .yaml");
+    return error("recipe_c1", "unknown recipe; known are SDQ (SDQ-W7:8-1:8int8-6:8fp4), SqueezeLLM "
+                              "(SqueezeLLM-w4-s0.45), LNQ (LNQ-w2-s0.45), W (W4-g128), dense, the text of a format "
+                              "(#sdq.nm<2:4, f16>), and files that end in .yaml");
   }
 
   /// Inputs that share a scale, in a field such as `q128`.

@@ -15,7 +15,9 @@ using namespace sdq;
 static std::string nearestName(const Recipe &recipe) {
   std::string name;
   llvm::raw_string_ostream out(name);
-  if (recipe.sparsify) {
+  if (recipe.format) {
+    out << *recipe.format;
+  } else if (recipe.sparsify) {
     auto [n, m] = recipe.sparsify->pattern;
     out << "SDQ-W" << n << ':' << m << (recipe.sparsify->pairwise ? "p" : "");
     for (const Recipe::Term &term : recipe.terms)

@@ -9,11 +9,13 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 using namespace sdq;
 
 Format sdq::targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &imported) {
+  assert(!recipe.format && "a format that only the dialect can read");
   if (recipe.isDense())
     return imported;
   std::vector<Format> parts;
@@ -68,7 +70,7 @@ double sdq::effectiveThroughput(const Recipe &recipe, unsigned activationBits) {
     add(recipe.outliers->percent / 100, 16);
   for (const Recipe::Term &term : recipe.terms)
     add(term.pattern ? double(term.pattern->n) / double(term.pattern->m) : 1, bitWidth(term.type));
-  if (recipe.codebook || recipe.isDense())
+  if (recipe.codebook || recipe.format || recipe.isDense())
     add(1, 16);
   return 1 / time;
 }

@@ -44,6 +44,12 @@ Violation verifyWord(StringRef word, ArrayRef<llvm::StringLiteral> known, String
 
 /// Which steps go together.
 Violation verifySteps(const Recipe &recipe) {
+  if (recipe.format && !StringRef(*recipe.format).starts_with("#"))
+    return violation("recipe_c16", "format",
+                     "expected the text of a format, such as #sdq.lut<4, f16>, found '" + *recipe.format + "'");
+  if (recipe.format &&
+      (recipe.codebook || recipe.outliers || recipe.sparsify || recipe.residual || !recipe.terms.empty()))
+    return violation("recipe_c11", "format", "expected a format alone, or terms or a codebook without one, found both");
   if (recipe.codebook && !recipe.terms.empty())
     return violation("recipe_c11", "codebook", "expected either terms or a codebook, found both");
   if (recipe.sparsify && recipe.terms.empty())

@@ -108,7 +108,7 @@ ElementKind activationsOf(const Recipe &recipe, const Recipe::Term &term) {
 } // namespace
 
 double sdq::realisedThroughput(const Recipe &recipe, const Chip &chip) {
-  double time = recipe.codebook || recipe.isDense() ? 1 : 0;
+  double time = recipe.codebook || recipe.format || recipe.isDense() ? 1 : 0;
   bool sameActivations = true;
   for (const Recipe::Term &term : recipe.terms) {
     ElementKind activations = activationsOf(recipe, term);

@@ -254,6 +254,9 @@ typename B::Accumulators visitRow(B &b, const CSRFormat &format, Shape shape, Pa
 
 } // namespace detail
 
+/// W[row, column] (f32) of a format whose elements are found without search: dense, N:M and codebooks.
+using detail::elementAt;
+
 /// Visits the stored elements number first, first + step, … of `row`. `parts`: llvm::ArrayRef of the backend's part
 /// handles in the order of `partsOf(format, shape)`. body(column, value, accumulators) → accumulators.
 template <typename B, typename Part, typename Body>

@@ -27,6 +27,13 @@
 
 namespace sdq {
 
+/// stored_c1: `parts` are those that `expected` says, as `partsOf` gives them.
+llvm::Error verifyParts(llvm::ArrayRef<PartSpec> expected, llvm::ArrayRef<PartView> parts);
+
+/// stored_c2 for a part of such elements (i8 codes of e4m3, …): none is infinite or NaN, nor less than 0 where
+/// `notNegative`.
+llvm::Error verifyFinite(ElementKind kind, const PartView &part, bool notNegative = false);
+
 /// Success, or the first violation, with its label, part, row, what was expected and what was found.
 llvm::Error verifyStored(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts);
 

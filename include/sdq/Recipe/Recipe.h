@@ -31,6 +31,8 @@
 //       one a channel). Activations are left as they come unless -a… says at how many bits.
 //   dense
 //       left as it is.
+//   #<format>                                                          #toy.sign<32>, #sdq.dense<i4,vector=32,scale=f16>
+//       the text of a weight format, from outside too (docs/add-a-format.md): every weight is stored in it as it is.
 //
 // SDQ-W7:8-1:8int8-6:8fp4 sparsifies to 7:8, takes the outlier of every eight as int8 and the six that remain as fp4.
 // A name that spells out a default prints back without it; every other name prints back as it was. What a name cannot
@@ -52,13 +54,15 @@
 // - (recipe_c11) terms and a codebook exclude each other; terms have patterns exactly where the recipe sparsifies or
 // they
 //   are residual, and there is one term otherwise; sparsification and residuals go with terms and not with each other,
-//   outliers with terms that are not residual, or a codebook.
+//   outliers with terms that are not residual, or a codebook. A format goes with none of them.
 // - (recipe_c12) metric, scale_choice, weights, solver and granularity are words that their step knows; every term has
 // a metric but
 //   the last, which takes what the others leave, and residual ones.
 // - (recipe_c13) nothing is said that makes no difference: activations at less than 16 bits without terms, unweighted
 //   without outliers or a codebook, weights of errors where nothing looks at errors, scale_choice and feedback of
 //   residual terms.
+// - (recipe_c16) the text of a format starts with a '#'. Whether it is one shows when it is used: dialects are loaded
+//   then.
 //
 //===----------------------------------------------------------------------===//
 
@@ -140,13 +144,15 @@ struct Recipe {
   std::vector<Term> terms;
   Quantize quantize;
   std::optional<Codebook> codebook;
+  /// The text of the attribute.
+  std::optional<std::string> format;
   Activations activations;
   /// Go without Fisher information: outliers by magnitude alone, codebooks as if every error weighed the same.
   bool unweighted = false;
   bool operator==(const Recipe &) const = default;
 
   /// Leaves weights as they are.
-  bool isDense() const { return terms.empty() && !codebook; }
+  bool isDense() const { return terms.empty() && !codebook && !format; }
   /// Whether the quantization chooses by errors, so that `quantize.weights` has something to weigh.
   bool quantizesByError() const { return quantize.scaleChoice == "mse" || quantize.feedback > 0; }
   /// Whether any step does.
@@ -175,7 +181,7 @@ struct RecipeViolation {
   llvm::StringRef label;
 };
 
-/// The first of recipe_c3 … recipe_c13 that `recipe` breaks.
+/// The first of recipe_c3 … recipe_c13 and recipe_c16 that `recipe` breaks.
 std::optional<RecipeViolation> verifyRecipe(const Recipe &recipe);
 
 /// The recipe that `name` stands for. Errors quote the name and the label of the constraint it breaks.
@@ -195,6 +201,7 @@ llvm::Error replaceMetric(Recipe &recipe, llvm::StringRef metric);
 ///   terms      nm<n:M, type, vector, scale>, or dense<type, vector, scale> without a pattern
 ///   codebook   lut<bits, imported element>
 /// in this order; `imported` where there is none.
+/// A recipe's `format` is text that only the dialect can read: such a recipe has no target here.
 Format targetFormat(const Recipe &recipe, Shape shape, const DenseFormat &imported);
 
 /// How many values of a `shape` weight its CSR term holds: the one extent that is not in the format.
@@ -206,6 +213,7 @@ std::vector<PartSpec> expectedParts(const Recipe &recipe, Shape shape, const Den
 /// Effective compute throughput T = 1 / Σ_t d_t / s_t relative to dense 16-bit arithmetic (arXiv 2406.13868): d_t is
 /// the share of the dense grid's products that term t computes (N/M; ρ for a CSR), s_t the rate of the wider operand
 /// of its product: 4 up to 4 bits, 2 up to 8, else 1. A codebook multiplies by its 16-bit table entries.
+/// A format of the recipe's own is taken to multiply 16-bit values.
 ///   activationBits = 0: activations as narrow as the term they meet, the paper's ideal T (whatever -a… says);
 ///   activationBits = 16: activations at f16, so every s_t is 1.
 double effectiveThroughput(const Recipe &recipe, unsigned activationBits = 0);

@@ -156,7 +156,8 @@ TEST(RecipeYAMLInvalid, ErrorsSayWhereAndWhat) {
       {"recipe: [W4]", "1:9", "expected the name of a recipe or a mapping, found a list (recipe_c2)"},
       {"recipe: {name: [W4]}", "1:16", "found a list (recipe_c2)"},
       {"recipe:\n  sparsify: {pattern: '7:8'}\n  quantise: {}", "3:3",
-       "expected a key of name, outliers, sparsify, residual, terms, quantize, codebook, activations or unweighted, "
+       "expected a key of name, outliers, sparsify, residual, terms, quantize, codebook, format, activations or "
+       "unweighted, "
        "found "
        "'quantise' (recipe_c2)"},
       {"recipe: {sparsify: '7:8'}", "1:20", "expected a mapping, found '7:8' (recipe_c2)"},

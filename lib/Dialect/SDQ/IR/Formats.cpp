@@ -4,11 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "IRBackend.h"
-
-#include "sdq/Core/BufferBackend.h"
-#include "sdq/Core/Decode.h"
-#include "sdq/Core/Verify.h"
 #include "sdq/Dialect/SDQ/IR/SDQ.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -17,9 +12,6 @@ using namespace mlir;
 using namespace sdq;
 
 using EmitError = function_ref<InFlightDiagnostic()>;
-
-/// Columns are stored in at most 32 bits, which every decoder may read as signed.
-static constexpr int64_t kMaxCSRColumns = int64_t(1) << 31;
 
 //===----------------------------------------------------------------------===//
 // Between attributes and Core's descriptions
@@ -185,72 +177,10 @@ LogicalResult ActivationFormatAttr::verify(EmitError emitError, Type element, in
   return error;
 }
 
-//===----------------------------------------------------------------------===//
-// WeightFormat, by way of Core
-//===----------------------------------------------------------------------===//
+/// Columns are stored in at most 32 bits, which every decoder may read as signed.
+static constexpr int64_t kMaxCSRColumns = int64_t(1) << 31;
 
-namespace {
-
-SmallVector<Value> emitLeafVisit(OpBuilder &builder, Location location, const Format &format, Shape shape,
-                                 ValueRange parts, Value row, Value first, Value step, ValueRange accumulators,
-                                 VisitBody body) {
-  IRBackend backend(builder, location);
-  SmallVector<Value> partValues(parts);
-  return visitRow(backend, format, shape, ArrayRef<Value>(partValues), IRBackend::Index{row}, IRBackend::Index{first},
-                  IRBackend::Index{step}, IRBackend::Accumulators(accumulators),
-                  [&](IRBackend::Index column, IRBackend::Real value, IRBackend::Accumulators carried) {
-                    return body(builder, location, column.value, value.value, carried);
-                  });
-}
-
-template <typename Layout>
-Value emitLeafElement(OpBuilder &builder, Location location, const Layout &format, Shape shape, ValueRange parts,
-                      Value row, Value column) {
-  IRBackend backend(builder, location);
-  SmallVector<Value> partValues(parts);
-  return sdq::detail::elementAt(backend, format, shape, ArrayRef<Value>(partValues), IRBackend::Index{row},
-                                IRBackend::Index{column})
-      .value;
-}
-
-} // namespace
-
-#define SDQ_LEAF_FORMAT(Class)                                                                                         \
-  std::vector<PartSpec> Class::getParts(Shape shape) const { return partsOf(getLayout(), shape); }                     \
-  llvm::Error Class::verifyContent(Shape shape, ArrayRef<PartView> parts) const {                                      \
-    return verifyStored(getLayout(), shape, parts);                                                                    \
-  }                                                                                                                    \
-  void Class::decodeRow(Shape shape, ArrayRef<PartView> parts, int64_t row, MutableArrayRef<float> out) const {        \
-    sdq::decodeRow(getLayout(), shape, parts, row, out);                                                               \
-  }                                                                                                                    \
-  SmallVector<Value> Class::emitVisitRow(OpBuilder &builder, Location location, Shape shape, ValueRange parts,         \
-                                         Value row, Value first, Value step, ValueRange accumulators, VisitBody body)  \
-      const {                                                                                                          \
-    return emitLeafVisit(builder, location, getLayout(), shape, parts, row, first, step, accumulators, body);          \
-  }
-
-SDQ_LEAF_FORMAT(DenseFormatAttr)
-SDQ_LEAF_FORMAT(NMFormatAttr)
-SDQ_LEAF_FORMAT(LUTFormatAttr)
-SDQ_LEAF_FORMAT(CSRFormatAttr)
-#undef SDQ_LEAF_FORMAT
-
-#define SDQ_FORMAT_OF_ELEMENTS(Class)                                                                                  \
-  Value Class::emitElement(OpBuilder &builder, Location location, Shape shape, ValueRange parts, Value row,            \
-                           Value column) const {                                                                       \
-    return emitLeafElement(builder, location, getLayout(), shape, parts, row, column);                                 \
-  }
-
-SDQ_FORMAT_OF_ELEMENTS(DenseFormatAttr)
-SDQ_FORMAT_OF_ELEMENTS(NMFormatAttr)
-SDQ_FORMAT_OF_ELEMENTS(LUTFormatAttr)
-#undef SDQ_FORMAT_OF_ELEMENTS
-
-// weight_c3: these take every shape, a CSR as many columns as its indices can tell apart.
-LogicalResult DenseFormatAttr::verifyShape(Shape, EmitError) const { return success(); }
-LogicalResult NMFormatAttr::verifyShape(Shape, EmitError) const { return success(); }
-LogicalResult LUTFormatAttr::verifyShape(Shape, EmitError) const { return success(); }
-LogicalResult CSRFormatAttr::verifyShape(Shape shape, EmitError emitError) const {
+LogicalResult sdq::verifyShape(const CSRFormat &, Shape shape, EmitError emitError) {
   if (shape.columns > kMaxCSRColumns)
     return emitError() << "weight_c3: expected at most " << kMaxCSRColumns << " columns in a #sdq.csr, found "
                        << shape.columns;
@@ -297,6 +227,29 @@ void SumFormatAttr::decodeRow(Shape shape, ArrayRef<PartView> parts, int64_t row
     parts = parts.drop_front(count);
   }
 }
+
+bool SumFormatAttr::storesValues() const {
+  return llvm::all_of(getTerms(), [](WeightFormat term) { return term.storesValues(); });
+}
+
+llvm::Error SumFormatAttr::storeRow(Shape shape, MutableArrayRef<Part> parts, int64_t row,
+                                    ArrayRef<float> values) const {
+  std::vector<float> left(values), stored(values.size());
+  for (WeightFormat term : getTerms()) {
+    MutableArrayRef<Part> own = parts.take_front(term.getParts(shape).size());
+    parts = parts.drop_front(own.size());
+    if (llvm::Error error = term.storeRow(shape, own, row, left))
+      return error;
+    llvm::fill(stored, 0.0f);
+    term.decodeRow(shape, llvm::map_to_vector(own, [](const Part &part) { return part.view(); }), row, stored);
+    for (auto [rest, value] : llvm::zip_equal(left, stored))
+      rest -= value;
+  }
+  return llvm::Error::success();
+}
+
+/// Whoever wants elements asks the terms.
+Value SumFormatAttr::emitElement(OpBuilder &, Location, Shape, ValueRange, Value, Value) const { return {}; }
 
 SmallVector<Value> SumFormatAttr::emitVisitRow(OpBuilder &builder, Location location, Shape shape, ValueRange parts,
                                                Value row, Value first, Value step, ValueRange accumulators,

@@ -161,14 +161,21 @@ void sdq::replaceParts(ParameterOp parameter, WeightType type, ArrayRef<PartView
   setParts(parameter, type, parts);
 }
 
-void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> replacement, StringRef stage) {
+void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> weights, StringRef stage) {
+  std::vector<StoredTerm> terms;
+  for (StoredWeight &weight : weights)
+    terms.push_back({formatAttr(parameter.getContext(), weight.format), std::move(weight.parts)});
+  replaceLastTerm(parameter, std::move(terms), stage);
+}
+
+void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredTerm> replacement, StringRef stage) {
   WeightType type = parameter.getWeightType();
   Shape shape = type.getShape();
   SmallVector<WeightFormat> terms = termsOf(type.getFormat());
   std::vector<PartSpec> oldParts = type.getFormat().getParts(shape);
   size_t earlier = oldParts.size() - terms.pop_back_val().getParts(shape).size();
-  for (const StoredWeight &term : replacement)
-    terms.push_back(formatAttr(parameter.getContext(), term.format));
+  for (const StoredTerm &term : replacement)
+    terms.push_back(term.format);
   WeightFormat format =
       terms.size() == 1 ? terms.front() : WeightFormat(SumFormatAttr::get(parameter.getContext(), terms));
 
@@ -178,7 +185,7 @@ void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> repla
   for (size_t i = 0; i < earlier; ++i)
     parts.emplace_back(StringAttr::get(parameter.getContext(), specs[i].name),
                        parameter.getParts().get(oldParts[i].name));
-  for (StoredWeight &term : replacement)
+  for (StoredTerm &term : replacement)
     for (Part &part : term.parts)
       parts.push_back(partAttr(parameter, stage, specs[parts.size()].name, part));
   setParts(parameter, type.withFormat(format), parts);

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "sdq/Dialect/SDQ/IR/SDQ.h"
+#include "sdq/Dialect/SDQ/IR/LayoutFormat.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -20,6 +20,12 @@ using namespace sdq;
 
 #define GET_TYPEDEF_CLASSES
 #include "sdq/Dialect/SDQ/IR/SDQTypes.cpp.inc"
+
+// Here once, for those who call the methods of a built-in format that they know.
+template class sdq::LayoutMethods<DenseFormatAttr>;
+template class sdq::LayoutMethods<NMFormatAttr>;
+template class sdq::LayoutMethods<LUTFormatAttr>;
+template class sdq::LayoutMethods<CSRFormatAttr>;
 
 /// Visibility as a bare word, as functions have it; public is the absence of one.
 static OptionalParseResult parseVisibility(OpAsmParser &parser, StringAttr &visibility) {

@@ -50,8 +50,15 @@ void replaceParts(ParameterOp parameter, WeightType type, llvm::ArrayRef<PartVie
 /// ContentHash of the weight's type, as it prints, and the bytes of its parts in the format's order.
 std::string checksumOf(const WeightView &weight);
 
-/// The same for the last term of a sum alone, which `terms` take the place of: the terms before it keep their formats,
-/// built in or not, and their attributes.
+/// A term of any format and its parts, in the format's order.
+struct StoredTerm {
+  WeightFormat format;
+  std::vector<Part> parts;
+};
+
+/// The last term of a sum (all of a weight that is none) becomes `terms`: those before it keep their formats, built in
+/// or not, and their attributes.
+void replaceLastTerm(ParameterOp parameter, std::vector<StoredTerm> terms, llvm::StringRef stage);
 void replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> terms, llvm::StringRef stage);
 
 /// Moves owned bytes into a resource of the context.

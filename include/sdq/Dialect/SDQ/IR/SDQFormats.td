@@ -7,17 +7,16 @@ include "mlir/IR/AttrTypeBase.td"
 include "sdq/Dialect/SDQ/IR/SDQDialect.td"
 include "sdq/Dialect/SDQ/IR/SDQInterfaces.td"
 
-// `more`: methods with a default implementation that the format replaces.
-class SDQ_FormatAttr<string name, string mnemonic_, list<string> more = []>
-    : AttrDef<SDQ_Dialect, name # "Format", [DeclareAttrInterfaceMethods<SDQ_WeightFormat, more>]> {
+class SDQ_FormatAttr<string name, string mnemonic_, list<Trait> traits>
+    : AttrDef<SDQ_Dialect, name # "Format", traits> {
   let mnemonic = mnemonic_;
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 
 // Every leaf format has a plain description in Core, which the algorithms work on.
-class SDQ_LeafFormatAttr<string name, string mnemonic_, string core, list<string> more = []>
-    : SDQ_FormatAttr<name, mnemonic_, more> {
+class SDQ_LeafFormatAttr<string name, string mnemonic_, string core>
+    : SDQ_FormatAttr<name, mnemonic_, [SDQ_WeightFormat, SDQ_LayoutMethods]> {
   let extraClassDeclaration = [{
     /// The same format as Core knows it.
     ::sdq::}] # core # [{ getLayout() const;
@@ -25,7 +24,7 @@ class SDQ_LeafFormatAttr<string name, string mnemonic_, string core, list<string
   }];
 }
 
-def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat", ["emitElement"]> {
+def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat"> {
   let summary = "every element stored";
   let description = [{
     `#sdq.dense<T>`: W[n,k] = values[n,k], T one of f16, bf16, f32.
@@ -43,7 +42,7 @@ def SDQ_DenseFormat : SDQ_LeafFormatAttr<"Dense", "dense", "DenseFormat", ["emit
   let parameters = (ins "::mlir::Type":$element, "int64_t":$vector, "::mlir::Type":$scale, "bool":$transposed);
 }
 
-def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat", ["emitElement"]> {
+def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat"> {
   let summary = "N of every M consecutive inputs stored";
   let description = [{
     `#sdq.nm<N:M[, pairwise], T[, vector = Q, scale = S]>`: of every M consecutive inputs of an output channel at most
@@ -60,7 +59,7 @@ def SDQ_NMFormat : SDQ_LeafFormatAttr<"NM", "nm", "NMFormat", ["emitElement"]> {
                         "::mlir::Type":$scale);
 }
 
-def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat", ["emitElement"]> {
+def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat"> {
   let summary = "one table of 2^bits values per output channel";
   let description = [{
     `#sdq.lut<bits, T>`: W[n,k] = tables[n, codes[n,k]] (SqueezeLLM, arXiv 2306.07629 §4.1).
@@ -84,10 +83,11 @@ def SDQ_CSRFormat : SDQ_LeafFormatAttr<"CSR", "csr", "CSRFormat"> {
   let parameters = (ins "::mlir::Type":$element);
 }
 
-def SDQ_SumFormat : SDQ_FormatAttr<"Sum", "sum"> {
+def SDQ_SumFormat : SDQ_FormatAttr<"Sum", "sum", [DeclareAttrInterfaceMethods<SDQ_WeightFormat>]> {
   let summary = "the sum of several terms";
   let description = [{
-    `#sdq.sum<A, B, …>`: W = A + B + …. A sum is a format like any other, so decompositions nest.
+    `#sdq.sum<A, B, …>`: W = A + B + …. A sum is a format like any other, so decompositions nest. Values are stored
+    in it term by term, each taking what those before it leave.
 
     **Constraints**
     - (sum_c1) at least two terms.

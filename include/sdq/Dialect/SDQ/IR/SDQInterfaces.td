@@ -10,7 +10,8 @@ def SDQ_WeightFormat : AttrInterface<"WeightFormat"> {
   let description = [{
     How the numbers of a weight are stored. A format knows nothing of targets. It names the parts that a weight of a
     shape is stored in and says how they are read, once over buffers and once as IR; everything else (sizes, reports,
-    reference kernels for every target) follows from these. A new format is one attribute that implements this.
+    reference kernels for every target) follows from these. A new format is one attribute that implements this, most
+    easily by way of a layout: LayoutFormat.h.
   }];
   let methods = [
     InterfaceMethod<[{
@@ -35,6 +36,18 @@ def SDQ_WeightFormat : AttrInterface<"WeightFormat"> {
       (ins "::sdq::Shape":$shape, "::llvm::ArrayRef<::sdq::PartView>":$parts, "int64_t":$row,
            "::llvm::MutableArrayRef<float>":$out)>,
     InterfaceMethod<[{
+        Whether `storeRow` says how any values become codes. Where it does not (a codebook wants a solver), or a part's
+        extent depends on the values, weights get into this format by a pass of its own.
+      }],
+      "bool", "storesValues">,
+    InterfaceMethod<[{
+        Stores row `row` (`shape.columns` finite values), rounding as the format does, in zero-initialised parts. Touches
+        no other row, so that rows may be stored in parallel. An error where the format cannot hold the values.
+      }],
+      "::llvm::Error", "storeRow",
+      (ins "::sdq::Shape":$shape, "::llvm::MutableArrayRef<::sdq::Part>":$parts, "int64_t":$row,
+           "::llvm::ArrayRef<float>":$values)>,
+    InterfaceMethod<[{
         Emits loops that visit the stored elements number first, first + step, … of `row`, threading accumulators
         through `body(builder, location, column : index, value : f32, accumulators)`. `parts`: one memref or tensor a part.
         Every nonzero is visited exactly once; a visit of a zero is allowed, always at a valid column.
@@ -49,9 +62,13 @@ def SDQ_WeightFormat : AttrInterface<"WeightFormat"> {
       }],
       "::mlir::Value", "emitElement",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$location, "::sdq::Shape":$shape,
-           "::mlir::ValueRange":$parts, "::mlir::Value":$row, "::mlir::Value":$column),
-      /*methodBody=*/"", /*defaultImplementation=*/"return {};">,
+           "::mlir::ValueRange":$parts, "::mlir::Value":$row, "::mlir::Value":$column)>,
   ];
+}
+
+// Implements WeightFormat for an attribute that has `getLayout()`: sdq/Dialect/SDQ/IR/LayoutFormat.h.
+def SDQ_LayoutMethods : NativeAttrTrait<"LayoutMethods"> {
+  let cppNamespace = "::sdq";
 }
 
 #endif // SDQ_INTERFACES

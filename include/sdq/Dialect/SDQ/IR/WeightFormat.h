@@ -7,7 +7,7 @@
 #ifndef SDQ_DIALECT_SDQ_IR_WEIGHTFORMAT_H
 #define SDQ_DIALECT_SDQ_IR_WEIGHTFORMAT_H
 
-#include "sdq/Core/Format.h"
+#include "sdq/Core/StoredWeight.h"
 
 #include "mlir/IR/Attributes.h"
 #include "mlir/IR/Builders.h"
@@ -37,6 +37,31 @@ mlir::Type typeOf(mlir::MLIRContext *context, StorageType type);
 std::optional<ScaleKind> scaleKindOf(mlir::Type type);
 /// The MLIR type of a scale: e4m3 → f8E4M3FN, u8 → ui8, e8m0 → f8E8M0FNU, f16, f32; null for none.
 mlir::Type typeOf(mlir::MLIRContext *context, ScaleKind kind);
+
+/// The methods of `WeightFormat` for an attribute that has `getLayout()`: LayoutFormat.h, which defines them.
+template <typename ConcreteAttr>
+class LayoutMethods : public mlir::AttributeTrait::TraitBase<ConcreteAttr, LayoutMethods> {
+public:
+  mlir::LogicalResult verifyShape(Shape shape, llvm::function_ref<mlir::InFlightDiagnostic()> emitError) const;
+  std::vector<PartSpec> getParts(Shape shape) const;
+  llvm::Error verifyContent(Shape shape, llvm::ArrayRef<PartView> parts) const;
+  void decodeRow(Shape shape, llvm::ArrayRef<PartView> parts, int64_t row, llvm::MutableArrayRef<float> out) const;
+  bool storesValues() const;
+  llvm::Error storeRow(Shape shape, llvm::MutableArrayRef<Part> parts, int64_t row,
+                       llvm::ArrayRef<float> values) const;
+  llvm::SmallVector<mlir::Value> emitVisitRow(mlir::OpBuilder &builder, mlir::Location location, Shape shape,
+                                              mlir::ValueRange parts, mlir::Value row, mlir::Value first,
+                                              mlir::Value step, mlir::ValueRange accumulators, VisitBody body) const;
+  mlir::Value emitElement(mlir::OpBuilder &builder, mlir::Location location, Shape shape, mlir::ValueRange parts,
+                          mlir::Value row, mlir::Value column) const;
+
+private:
+  const ConcreteAttr &format() const { return static_cast<const ConcreteAttr &>(*this); }
+};
+
+/// weight_c3: a CSR tells at most 2^31 columns apart. The other built-in formats take every shape.
+mlir::LogicalResult verifyShape(const CSRFormat &format, Shape shape,
+                                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 } // namespace sdq
 

@@ -178,6 +178,25 @@ def ResidualTerms : Pass<"sdq-residual-terms", "::sdq::ParameterOp"> {
   ];
 }
 
+def Encode : Pass<"sdq-encode", "::sdq::ParameterOp"> {
+  let summary = "store a weight in a format of your choice";
+  let description = [{
+    The last term of a weight (all of a weight that is no sum) is stored in `format`, its values rounded as that format
+    does. This is how a weight gets into a format from outside (docs/add-a-format.md), and into any other that says how
+    values become codes: all but `#sdq.lut` and `#sdq.csr`, which are the business of `--sdq-quantize` and
+    `--sdq-extract-outliers`. A recipe that is a format's text runs this pass.
+
+    ```mlir
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.dense<f16>> = {…}
+    // --sdq-encode="format=#sdq.dense<i4,vector=32,scale=f16>"
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.dense<i4, vector = 32, scale = f16>> = {…}
+    // --sdq-encode="format=#sdq.sum<#sdq.dense<i4,vector=32,scale=f16>,#toy.sign<32>>"
+    sdq.parameter @w : !sdq.weight<256x768xf16, #sdq.sum<#sdq.dense<i4, vector = 32, scale = f16>, #toy.sign<32>>> = {…}
+    ```
+  }];
+  let options = [Option<"format", "format", "std::string", "", "the format's text">];
+}
+
 def QuantizeActivations : Pass<"sdq-quantize-activations", "::mlir::ModuleOp"> {
   let summary = "say at which precision activations meet each term";
   let description = [{

@@ -9,8 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SDQ_LIB_DIALECT_SDQ_IR_IRBACKEND_H
-#define SDQ_LIB_DIALECT_SDQ_IR_IRBACKEND_H
+#ifndef SDQ_DIALECT_SDQ_IR_IRBACKEND_H
+#define SDQ_DIALECT_SDQ_IR_IRBACKEND_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -123,4 +123,4 @@ private:
 
 } // namespace sdq
 
-#endif // SDQ_LIB_DIALECT_SDQ_IR_IRBACKEND_H
+#endif // SDQ_DIALECT_SDQ_IR_IRBACKEND_H
