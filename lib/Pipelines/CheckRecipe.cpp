@@ -18,7 +18,8 @@ namespace {
 
 struct CheckRecipe : sdq::impl::CheckRecipeBase<CheckRecipe> {
   using CheckRecipeBase::CheckRecipeBase;
-  explicit CheckRecipe(std::shared_ptr<const ModelRecipe> model) : model(std::move(model)) {}
+  CheckRecipe(CheckRecipeOptions options, std::shared_ptr<const ModelRecipe> model)
+      : CheckRecipeBase(std::move(options)), model(std::move(model)) {}
 
   LogicalResult initialize(MLIRContext *context) override {
     if (model)
@@ -52,6 +53,6 @@ struct CheckRecipe : sdq::impl::CheckRecipeBase<CheckRecipe> {
 
 } // namespace
 
-std::unique_ptr<Pass> sdq::createCheckRecipe(std::shared_ptr<const ModelRecipe> model) {
-  return std::make_unique<CheckRecipe>(std::move(model));
+std::unique_ptr<Pass> sdq::createCheckRecipe(CheckRecipeOptions options, std::shared_ptr<const ModelRecipe> model) {
+  return std::make_unique<CheckRecipe>(std::move(options), std::move(model));
 }

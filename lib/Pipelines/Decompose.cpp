@@ -24,8 +24,12 @@ void sdq::buildRaise(OpPassManager &manager, const DecomposeOptions &options) {
 
 void sdq::buildCompress(OpPassManager &manager, std::shared_ptr<const ModelRecipe> model,
                         const DecomposeOptions &options, CompressionObserver *observer) {
-  manager.addPass(createCheckRecipe(model));
+  manager.addPass(createCheckRecipe(CheckRecipeOptions{options.recipe}, model));
+  // The passes have the recipes; their options say them again, for whoever prints the pipeline (crash reproducers do).
   CompressOptions compress;
+  compress.recipe = options.recipe;
+  compress.metric = options.metric;
+  compress.unweighted = options.unweighted;
   compress.calibration = options.calibration;
   manager.addNestedPass<ParameterOp>(createCompress(compress, model, observer));
   if (llvm::any_of(model->all(), [](const Recipe *recipe) { return recipe->activations.bits != 16; }))

@@ -38,7 +38,7 @@ std::unique_ptr<mlir::Pass> createCompress(CompressOptions options, std::shared_
                                            CompressionObserver *observer = nullptr);
 
 /// The pass `sdq-check-recipe`, likewise.
-std::unique_ptr<mlir::Pass> createCheckRecipe(std::shared_ptr<const ModelRecipe> model);
+std::unique_ptr<mlir::Pass> createCheckRecipe(CheckRecipeOptions options, std::shared_ptr<const ModelRecipe> model);
 
 /// The recipes that `text` stands for (readModelRecipe), with `metric` in place of theirs unless it is empty, and
 /// codebooks unweighted where that is asked for.

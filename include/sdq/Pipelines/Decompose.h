@@ -39,7 +39,7 @@ struct DecomposeOptions : mlir::PassPipelineOptions<DecomposeOptions> {
 /// Raise: every compressible matmul to `sdq.linear` on an `sdq.parameter`.
 void buildRaise(mlir::OpPassManager &manager, const DecomposeOptions &options);
 /// Compress each parameter as its own recipe says, and let activations meet it as that recipe says. `observer`, if any,
-/// outlives the manager.
+/// outlives the manager. `model` is what the options' recipe, metric and unweighted say.
 void buildCompress(mlir::OpPassManager &manager, std::shared_ptr<const ModelRecipe> model,
                    const DecomposeOptions &options, CompressionObserver *observer = nullptr);
 
