@@ -24,11 +24,14 @@ function(sdq_add_room name)
   set_property(GLOBAL APPEND PROPERTY SDQ_ROOMS ${name})
 endfunction()
 
+# What this build compiles with; none of it is exported to those who find the installed package.
 function(sdq_includes target)
-  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
-  target_include_directories(${target} SYSTEM PUBLIC ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS} ${EIGEN3_INCLUDE_DIRS})
+  set(ours ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+  set(others ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS} ${EIGEN3_INCLUDE_DIRS})
+  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${ours}>")
+  target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${others}>")
   separate_arguments(definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
-  target_compile_options(${target} PUBLIC ${definitions})
+  target_compile_options(${target} PUBLIC "$<BUILD_INTERFACE:${definitions}>")
 endfunction()
 
 # sdq_add_tool(<name> f…): a thin main over libSDQ.

@@ -4,7 +4,8 @@
 
 # Debian keeps each LLVM in a prefix of its own that find_package does not search.
 list(APPEND CMAKE_PREFIX_PATH /usr/lib/llvm-22)
-find_package(MLIR 22.1 REQUIRED CONFIG)
+set(MLIR_VERSION_WANTED 22.1)
+find_package(MLIR ${MLIR_VERSION_WANTED} REQUIRED CONFIG)
 
 set(LLVM_RUNTIME_OUTPUT_INTDIR ${CMAKE_BINARY_DIR}/bin)
 set(LLVM_LIBRARY_OUTPUT_INTDIR ${CMAKE_BINARY_DIR}/lib)

@@ -7,7 +7,7 @@
 #include "sdq/Compiler/Compile.h"
 #include "sdq/Compiler/DryRun.h"
 #include "sdq/Compiler/ToolDiagnostics.h"
-#include "sdq/Pipelines/Register.h"
+#include "sdq/Pipelines/DialectPluginOption.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -18,6 +18,7 @@
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("sdq-compile options");
+static sdq::DialectPluginOption dialectPlugins(category);
 static cl::opt<std::string> input(cl::Positional, cl::desc("<model.onnx|.mlir|.mlirbc>"), cl::cat(category));
 static cl::opt<std::string> output("o", cl::value_desc("file"), cl::desc("Compressed model (.sdq)"), cl::cat(category));
 static cl::opt<std::string> recipe("recipe", cl::init(sdq::defaultRecipe.str()), cl::value_desc("name|file.yaml"),
@@ -81,6 +82,8 @@ int main(int argc, char **argv) {
   if (input.empty() || (output.empty() && !dryRun))
     return fail("expected a model and -o <file>; see --help");
 
+  if (llvm::Error error = dialectPlugins.load())
+    return fail(llvm::toString(std::move(error)));
   mlir::DialectRegistry registry;
   sdq::registerCompilerDialects(registry);
   std::optional<llvm::DefaultThreadPool> pool;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "sdq/Loader/Model.h"
+#include "sdq/Pipelines/DialectPluginOption.h"
 #include "sdq/Runtime/Npy.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -25,6 +26,7 @@ using namespace sdq;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("sdq-run options");
+static DialectPluginOption dialectPlugins(category);
 static cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("<model.sdq>"), cl::cat(category));
 static cl::list<std::string> inputFlags("input", cl::desc("An input: its name and the .npy file that holds it"),
                                         cl::value_desc("name=file.npy"), cl::cat(category));
@@ -144,6 +146,8 @@ static llvm::Error run() {
   options.chip = chip;
   options.note = [](const std::string &text) { llvm::WithColor::note(llvm::errs(), "sdq-run") << text << '\n'; };
   options.verify = verify;
+  if (llvm::Error error = dialectPlugins.load())
+    return error;
   llvm::Expected<std::unique_ptr<Model>> model = Model::load(modelPath, options);
   if (!model)
     return model.takeError();

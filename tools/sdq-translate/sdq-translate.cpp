@@ -8,7 +8,7 @@
 #include "sdq/Compiler/ModelFile.h"
 #include "sdq/Compiler/ToolDiagnostics.h"
 #include "sdq/Import/ONNX/ONNXImport.h"
-#include "sdq/Pipelines/Register.h"
+#include "sdq/Pipelines/DialectPluginOption.h"
 
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/CommandLine.h"
@@ -21,6 +21,7 @@ enum class Action { ImportONNX, ExportDecoded };
 } // namespace
 
 static cl::OptionCategory category("sdq-translate options");
+static sdq::DialectPluginOption dialectPlugins(category);
 static cl::opt<Action> action(cl::Required, cl::cat(category), cl::desc("What to do:"),
                               cl::values(clEnumValN(Action::ImportONNX, "import-onnx",
                                                     "import an ONNX model (.onnx, external data beside it)"),
@@ -36,6 +37,10 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Models between formats\n");
 
+  if (llvm::Error error = dialectPlugins.load()) {
+    llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
+    return 1;
+  }
   mlir::DialectRegistry registry;
   sdq::registerCompilerDialects(registry);
   mlir::MLIRContext context(registry);

@@ -6,7 +6,7 @@
 
 #include "TensorCoreTerms.h"
 
-#include "../../Dialect/SDQ/IR/IRBackend.h"
+#include "sdq/Dialect/SDQ/IR/IRBackend.h"
 
 #include "sdq/Core/Decode.h"
 
