@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIT = Path("/usr/lib/llvm-22/bin/lit")
+LLVM_TOOLS = Path("/usr/lib/llvm-22/bin")  # where Debian installs the versioned tools
+LIT = LLVM_TOOLS / "lit"
 TIMEOUT_S = 3600  # of one gtest binary, the lit suite or the pytest suite
 
 
@@ -114,9 +115,10 @@ SUITES: dict[str, Callable[[Path, Path, dict[str, str]], Outcome]] = {
 
 
 def test_environment(build: Path) -> dict[str, str]:
-    """The caller's environment, with this interpreter first on PATH, this checkout's package and the build folder."""
+    """The caller's environment, with this interpreter and LLVM's tools first on PATH, this package and the build folder."""
     environment = dict(os.environ)
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+    path = [str(Path(sys.executable).parent), str(LLVM_TOOLS), environment.get("PATH", os.defpath)]
+    environment["PATH"] = os.pathsep.join(path)
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "python"), environment.get("PYTHONPATH")]))
     environment["SDQ_BUILD_DIR"] = str(build)
     return environment
