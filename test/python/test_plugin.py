@@ -6,12 +6,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test" / "lit" / "Inputs"))
+import check_module  # noqa: E402
+
 BUILD = Path(os.environ.get("SDQ_BUILD_DIR", ROOT / "build"))
 PLUGIN = BUILD / "lib" / "libSDQPlugin.so"
 STOCK = Path("/usr/lib/llvm-22/bin/mlir-opt")
@@ -167,6 +171,27 @@ def test_stock_mlir_opt(name: str, tmp_path: Path) -> None:
         assert done.stdout.count("linalg.generic") == 1
     if name == "sdq-write-kernels":
         assert (tmp_path / "kernels.sm_80.ptx").read_text() == "// the text of a kernel"
+
+
+MODULES = sorted((ROOT / "test" / "lit" / "Frontend" / "modules").glob("*.mlir"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_frontends_in_stock_mlir_opt(module: Path) -> None:
+    """What other compilers write is raised there as in sdq-opt, to the letter."""
+    text = module.read_text()
+    text = check_module.fill(text, check_module.constants_of(text))
+    found = stock("builtin.module(sdq-raise{min-size=1})", text, DIALECTS, PASSES, "--allow-unregistered-dialect")
+    assert found.returncode == 0, found.stderr
+    tool = [BUILD / "bin" / "sdq-opt", "--allow-unregistered-dialect", "--sdq-raise=min-size=1"]
+    expected = subprocess.run(tool, input=text, capture_output=True, text=True, timeout=120)
+    assert found.stdout == expected.stdout
+    assert "sdq.linear" in found.stdout
+
+
+def test_there_are_modules_of_every_frontend() -> None:
+    families = [module.stem.split("-")[0] for module in MODULES]
+    assert len(MODULES) >= 15 and {"linalg", "onnx", "torch", "tosa", "globals"} == set(families)
 
 
 def test_pass_plugin_alone() -> None:
