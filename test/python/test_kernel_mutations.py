@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Faults put into the generated kernels on purpose: the simulator must notice each, by a finding or by wrong numbers.
+
+A fault is a replacement in the text of a kernel as `stop-after=kernels` prints it; the mutated module then runs on the
+simulated device like any other. The kernel without the fault runs without a finding and is what numbers are compared with
+(that they are right is shown against other arithmetic in test/lit/Simulator).
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sdq.tools import find_tool
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test" / "lit" / "Inputs"))
+import check_linear  # noqa: E402
+from sdq_format import parse_format, random_parts  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product by random weights, and how many tokens and which chip choose the kernel in question."""
+
+    format: str
+    rows: int
+    columns: int
+    tokens: int
+    kernel: str  # how the kernel's name ends
+    chip: str = "sm_80"
+    activation: str = "f16"
+    activations: str = ""  # how they are rounded, where they are
+
+
+@dataclass(frozen=True)
+class Fault:
+    what: str
+    product: Product
+    pattern: str  # a regular expression; what it finds in the kernel is replaced everywhere
+    replacement: str
+    shown_by: str  # a detector's name, or "numbers"
+
+
+SPARSE = Product("#sdq.nm<2:4, i4, vector = 16, scale = f16>", 37, 131, 21, "_f16_tensor_core")
+DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f16")
+
+FAULTS = [
+    Fault(
+        "metadata from the wrong lanes of four",
+        SPARSE,
+        r"arith\.remui (%\d+), %c2 : index\n(\s+%\d+ = arith\.muli)",
+        r"arith.divui \1, %c2 : index\n\2",
+        "numbers",
+    ),
+    Fault(
+        "metadata of the rows g and g + 8 swapped",
+        SPARSE,
+        r"(arith\.shli %\d+, )%c16_i32",
+        r"\1%c24_i32",
+        "illegal-metadata",
+    ),
+    Fault(
+        "a register of the sparse operand twice",
+        SPARSE,
+        r"(mma\.sp\.sync A\[%\d+, )%\d+, (%\d+)",
+        r"\1\2, \2",
+        "numbers",
+    ),
+    Fault("registers of the activations in the wrong order", SPARSE, r" B\[(%\d+), (%\d+)", r" B[\2, \1", "numbers"),
+    Fault(
+        "a sparsity selector that PTX does not define",
+        SPARSE,
+        r"selector\[%c0_i32\]",
+        "selector[%c4_i32]",
+        "undefined-selector",
+    ),
+    Fault(
+        "the nibbles of a byte swapped",
+        SPARSE,
+        r"arith\.shrui (%\d+), (%\d+) : i32",
+        r"arith.shrui \1, %c4_i32 : i32",
+        "numbers",
+    ),
+    Fault(
+        "codes without their sign",
+        SPARSE,
+        r"arith\.subi (%\d+), %c8_i32 : i32",
+        r"arith.subi \1, %c0_i32 : i32",
+        "numbers",
+    ),
+    Fault(
+        "scales of half the vector",
+        SPARSE,
+        r"arith\.divui (%\d+), %c16 : index\n(\s+%\d+ = memref\.load %arg1)",
+        r"arith.divui \1, %c8 : index\n\2",
+        "out-of-bounds",
+    ),
+    Fault("warps that overlap along K", SPARSE, r"step %c128", "step %c32", "numbers"),
+    Fault("no barrier before the sums are read", SPARSE, r"gpu\.barrier\n", "\n", "race"),
+    Fault("a warp's sum left out", SPARSE, r"(memref\.load %arg\d+\[)%c3", r"\1%c2", "numbers"),
+    Fault(
+        "one row too many",
+        SPARSE,
+        r"arith\.cmpi ult, (%\d+), %c37 : index",
+        r"arith.cmpi ule, \1, %c37 : index",
+        "out-of-bounds",
+    ),
+    Fault(
+        "one token too many",
+        SPARSE,
+        r"arith\.cmpi ult, (%\d+), %0 : index\n(\s+scf\.if %\d+ \{\n\s+%\d+ = arith\.truncf)",
+        r"arith.cmpi ule, \1, %0 : index\n\2",
+        "out-of-bounds",
+    ),
+    Fault("a round of the butterfly left out", DECODE, r"(gpu\.shuffle\s+xor %\S+, )%c8_i32", r"\1%c16_i32", "numbers"),
+    Fault(
+        "the first exact weight of a row left out",
+        DECODE,
+        r"(scf\.for %\S+ = %)\d+( to %\d+ step)",
+        r"\1c32\2",
+        "numbers",
+    ),
+    Fault(
+        "codes of the next row",
+        DECODE,
+        r"(memref\.load %arg3\[)%(\d+)(, %\d+\] : memref<13x39xi8>)",
+        r"\1%c1\3",
+        "numbers",
+    ),
+]
+
+
+def kernel_of(text: str, suffix: str) -> tuple[int, int]:
+    """Where the kernel whose name ends like that begins and ends."""
+    found = re.search(rf"gpu\.func @\w+{suffix}\(.*?\n    \}}\n", text, re.DOTALL)
+    assert found, suffix
+    return found.span()
+
+
+class Run:
+    """A product on the simulated device, with the kernels as they are or with others in their place."""
+
+    def __init__(self, product: Product, folder: Path):
+        self.product, self.folder = product, folder
+        random_numbers = np.random.default_rng(0)
+        x = random_numbers.uniform(-4, 4, (product.tokens, product.columns))
+        check_linear.write_npy(folder / "x.npy", list(x.shape), product.activation, [float(each) for each in x.flat])
+        parts = random_parts(parse_format(product.format), product.rows, product.columns, random.Random(0))
+        attributes = ", ".join(f'"{name}" = {check_linear.elements_text(part)}' for name, part in parts.items())
+        x_type, y_type = (f"tensor<?x{extent}x{product.activation}>" for extent in (product.columns, product.rows))
+        meets = f" activations [{product.activations}]" if product.activations else ""
+        (folder / "model.mlir").write_text(
+            f"sdq.parameter @w : !sdq.weight<{product.rows}x{product.columns}xf16, {product.format}> = {{{attributes}}}\n"
+            f'func.func @main_graph(%x: {x_type} {{onnx.name = "x"}}) -> ({y_type} {{onnx.name = "y"}}) {{\n'
+            f"  %y = sdq.linear %x, @w{meets} : ({x_type}) -> {y_type}\n"
+            f"  return %y : {y_type}\n}}\n"
+        )
+        lower = f"--sdq-lower-nvgpu=chip={product.chip} stop-after=kernels"
+        done = subprocess.run(
+            [find_tool("sdq-opt"), folder / "model.mlir", lower], capture_output=True, text=True, check=True
+        )
+        self.text = done.stdout
+        status, message, self.expected = self.simulate(self.text)
+        assert status == 0, message
+
+    def simulate(self, text: str) -> tuple[int, str, np.ndarray | None]:
+        """Exit status, what it said, and the result where there is one."""
+        (self.folder / "kernels.mlir").write_text(text)
+        options = ["--device=sim", "--input", f"x={self.folder / 'x.npy'}", "--output-dir", self.folder / "results"]
+        command = [find_tool("sdq-run"), self.folder / "kernels.mlir", f"--chip={self.product.chip}", *options]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode in (0, 1), done.stderr
+        _, y = check_linear.read_npy(self.folder / "results" / "y.npy") if done.returncode == 0 else (None, None)
+        return done.returncode, done.stderr, None if y is None else np.array(y, np.float64)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    made: dict[Product, Run] = {}
+
+    def run(product: Product) -> Run:
+        if product not in made:
+            made[product] = Run(product, tmp_path_factory.mktemp("product"))
+        return made[product]
+
+    return run
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.product.kernel}: {fault.what}")
+def test_fault_is_noticed(fault, runs):
+    run = runs(fault.product)
+    begin, end = kernel_of(run.text, fault.product.kernel)
+    mutated, count = re.subn(fault.pattern, fault.replacement, run.text[begin:end])
+    assert count and mutated != run.text[begin:end], "the kernel has no such place any more"
+    status, message, y = run.simulate(run.text[:begin] + mutated + run.text[end:])
+    if fault.shown_by == "numbers":
+        assert status == 0, message
+        difference = np.abs(y - run.expected)
+        assert not np.all(difference <= 0.01 * np.abs(run.expected).max())
+    else:
+        assert status == 1
+        assert f"{fault.shown_by}: " in message, message
+
+
+def test_there_are_enough_faults():
+    assert len(FAULTS) >= 10
