@@ -117,6 +117,16 @@ namespace detail {
 
 inline int64_t streamBytes(int64_t codes, unsigned width) { return (codes * width + 7) / 8; }
 
+/// What the codes of vector number `vector` of a row are multiplied by, the row's own scale included. `parts`: as
+/// below.
+template <typename B, typename Parts>
+typename B::Real decodeVectorScale(B &b, const Encoding &encoding, Parts parts, typename B::Index row,
+                                   typename B::Index vector) {
+  auto scale = bitWidth(encoding.scale) == 8 ? decodeScale(b, encoding.scale, b.loadBits(parts[1], row, vector))
+                                             : b.loadReal(parts[1], row, vector);
+  return hasRowScale(encoding.scale) ? b.mul(scale, b.loadReal(parts[2], row)) : scale;
+}
+
 /// Value of stored slot `slot`, which sits at `column` of the dense grid. `parts` starts at the `values` part and is
 /// followed by `scales` and `row_scale` where the encoding has them.
 template <typename B, typename Parts>
@@ -129,10 +139,7 @@ typename B::Real decodeSlot(B &b, const Encoding &encoding, int64_t slots, Parts
   }
   unsigned width = bitWidth(encoding.element);
   auto value = decodeElement(b, encoding.element, loadCode(b, parts[0], row, slot, width, streamBytes(slots, width)));
-  auto vector = b.div(column, b.index(encoding.vector));
-  auto scale = bitWidth(encoding.scale) == 8 ? decodeScale(b, encoding.scale, b.loadBits(parts[1], row, vector))
-                                             : b.loadReal(parts[1], row, vector);
-  return b.mul(value, hasRowScale(encoding.scale) ? b.mul(scale, b.loadReal(parts[2], row)) : scale);
+  return b.mul(value, decodeVectorScale(b, encoding, parts, row, b.div(column, b.index(encoding.vector))));
 }
 
 template <typename B, typename Parts>

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelFamily.h"
+#include "QuantizeKernel.h"
 
 #include "sdq/Target/Chip.h"
 
@@ -44,10 +45,9 @@ std::optional<KernelSignature> sdq::kernelSignature(const LinearKernelSpec &spec
   signature.partCount = arguments.size();
   auto tokensBy = [&](int64_t extent) { return MemRefType::get({ShapedType::kDynamic, extent}, spec.activation); };
   arguments.push_back({"x", tokensBy(spec.shape.columns)});
-  auto rounded = MemRefType::get({ShapedType::kDynamic, spec.shape.columns}, Float32Type::get(context));
   for (ActivationFormatAttr activation : spec.rounded())
-    arguments.push_back({"x as " + spelled(activation), rounded});
-  signature.roundedCount = spec.rounded().size();
+    llvm::append_range(arguments, roundedBuffers(activation, spec.shape.columns, spec.packed));
+  signature.roundedCount = arguments.size() - signature.partCount - 1;
   arguments.push_back({"y", tokensBy(spec.shape.rows)});
   arguments.push_back({"tokens", MemRefType()});
   arguments.append(extents);
@@ -114,8 +114,8 @@ std::string sdq::kernelName(const LinearKernelSpec &spec) {
   return name;
 }
 
-std::string sdq::quantizeKernelName(ActivationFormatAttr activation, int64_t columns, Type type) {
-  std::string name = "quantize_";
+std::string sdq::quantizeKernelName(ActivationFormatAttr activation, int64_t columns, Type type, bool packed) {
+  std::string name = packed ? "pack_" : "quantize_";
   appendWord(name, activation);
   llvm::raw_string_ostream(name) << columns << "_" << type;
   return name;

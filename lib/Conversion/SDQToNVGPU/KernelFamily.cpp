@@ -13,11 +13,15 @@ using namespace mlir;
 using namespace sdq;
 
 llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
+  // An activation comes as codes exactly where integers can be multiplied.
+  auto integers = [](const LinearKernelSpec &spec, const Chip &) { return spec.packed; };
   static const KernelFamily families[] = {
-      {"", 1, 4, 4, 8, [](const LinearKernelSpec &, const Chip &) { return true; }, "serves every format",
+      {"", 1, 4, 4, 8, [](const LinearKernelSpec &spec, const Chip &) { return !spec.packed; }, "serves every format",
        buildDecodeBody},
+      {"nm_mma_sp", 1, 4, 16, 8, integers, "codes are multiplied as they are stored", buildIntegerBody},
       {"tensor_core", 9, 4, 16, 32, tensorCoresServe, "one mma multiplies a decoded weight by eight tokens",
        buildTensorCoreBody},
+      {"nm_mma_sp_32", 9, 4, 16, 32, integers, "one read of the codes serves 32 tokens", buildWideIntegerBody},
   };
   return families;
 }

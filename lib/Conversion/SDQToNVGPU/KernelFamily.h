@@ -6,13 +6,16 @@
 //
 // A family is one way to build a kernel: for which weights it serves, from how many tokens on it is worth its while,
 // and what a block of it computes. The host asks at run time how many tokens there are and launches the kernel of the
-// family that starts last before them; the decode family serves everything, so that there always is one.
+// family that starts last before them; the decode family serves everything that comes as values, and
+// activations come as codes only where nm_mma_sp serves, so that there always is one.
 //
 //   family       serves                                                       from tokens
 //   -----------  -----------------------------------------------------------  -----------
-//   decode       every format, chip and activation                            1
+//   decode       every format, chip and activation; no codes of activations   1
 //   tensor_core  f16 and bf16 activations, not rounded further, chips with    9
 //                mma.m16n8k16, formats with a term that is more than a visit
+//   nm_mma_sp    codes of activations: IntegerTerms.h says which weights,     1 and 9
+//                chips and activations are multiplied as integers
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,7 +42,7 @@ struct KernelFamily {
                     const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 };
 
-/// All of them, by rising `fromTokens`; the first serves everything.
+/// All of them, by rising `fromTokens`; of those from one token, one serves.
 llvm::ArrayRef<KernelFamily> kernelFamilies();
 
 /// A kernel and how many tokens it takes to choose it.
@@ -56,7 +59,7 @@ mlir::Value viewAt(mlir::OpBuilder &builder, mlir::Location location, mlir::Valu
 struct KernelOperands {
   llvm::SmallVector<mlir::Value> parts;
   mlir::Value x;
-  /// One for each of the spec's rounded activations.
+  /// The buffers of each of the spec's rounded activations.
   llvm::SmallVector<mlir::Value> rounded;
   mlir::Value y;
   /// Of type index.
@@ -70,6 +73,10 @@ void buildDecodeBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gp
                      const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildTensorCoreBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                          const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+void buildIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                      const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+void buildWideIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                          const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 bool tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip);
 
 } // namespace sdq

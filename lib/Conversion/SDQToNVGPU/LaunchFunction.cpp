@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelFamily.h"
+#include "QuantizeKernel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -127,13 +128,17 @@ void LaunchBuilder::buildBody(func::FuncOp function, ArrayRef<FamilyKernel> kern
   }
   operands.push_back(asPassed(deviceX, x));
   SmallVector<Value> rounded;
-  for (auto [quantizer, argument, format] : llvm::zip_equal(quantizers, signature.rounded(), spec.rounded())) {
-    rounded.push_back(allocate(argument.buffer, tokens));
+  for (auto [quantizer, format] : llvm::zip_equal(quantizers, spec.rounded())) {
+    SmallVector<Value> own{asPassed(deviceX, x)};
+    for (const KernelArgument &argument : roundedBuffers(format, spec.shape.columns, spec.packed)) {
+      rounded.push_back(allocate(argument.buffer, tokens));
+      own.push_back(asPassed(rounded.back(), argument));
+      operands.push_back(own.back());
+    }
+    own.push_back(toI64(tokens));
     Value vectors = emit<arith::MulIOp>(tokens, index(llvm::divideCeil(spec.shape.columns, format.getVector())));
-    Value blocks = emit<arith::CeilDivUIOp>(vectors, index(kQuantizeBlock));
-    blocks = emit<arith::MaxUIOp>(blocks, index(1));
-    operands.push_back(asPassed(rounded.back(), argument));
-    stream = launch(quantizer, blocks, {asPassed(deviceX, x), operands.back(), toI64(tokens)});
+    Value blocks = emit<arith::CeilDivUIOp>(vectors, index(vectorsPerBlock(spec.packed)));
+    stream = launch(quantizer, emit<arith::MaxUIOp>(blocks, index(1)), own);
   }
   operands.push_back(asPassed(deviceY, y));
   operands.push_back(toI64(tokens));
@@ -163,8 +168,8 @@ func::FuncOp sdq::buildLaunchFunction(OpBuilder &builder, Location location, Str
   SmallVector<Type> types{tokensBy(spec.shape.columns)};
   for (const KernelArgument &part : signature.parts())
     types.push_back(part.buffer);
-  auto function = func::FuncOp::create(builder, location, name,
-                                       builder.getFunctionType(types, {tokensBy(spec.shape.rows)}));
+  auto function =
+      func::FuncOp::create(builder, location, name, builder.getFunctionType(types, {tokensBy(spec.shape.rows)}));
   function.setPrivate();
   LaunchBuilder(builder, location, spec).buildBody(function, kernels, quantizers, signature);
   return function;

@@ -10,7 +10,8 @@
 //   ----------------------------------------------------------  ------------------------------  -------
 //   each part of the format, in its order                       memref of the part's shape      pointer
 //   x, tokens × K, row-major                                    memref<T>, viewed as ?xK        pointer
-//   x rounded to each quantized #sdq.activation, as f32         memref<f32>, viewed as ?xK      pointer
+//   x rounded to each quantized #sdq.activation, as values,     memref<f32>, viewed as ?xK      pointer
+//   or packed, as codes and scales (QuantizeKernel.h)           memref<i32>, memref<f32>        pointers
 //   y, tokens × N, row-major                                    memref<T>, viewed as ?xN        pointer
 //   tokens                                                      i64                             .u64
 //   the extent of each part whose extent is not in the type     i64                             .u64
@@ -48,6 +49,8 @@ struct LinearKernelSpec {
   mlir::Type activation; // f16, bf16 or f32
   /// What each term meets the activations as; null where all take them as they come.
   mlir::ArrayAttr activations = nullptr;
+  /// Whether quantized activations come as codes and scales, which some families multiply, or as values.
+  bool packed = false;
 
   /// The quantized ones among `activations`, each once, in the order of first mention.
   llvm::SmallVector<ActivationFormatAttr> rounded() const;
@@ -88,20 +91,13 @@ mlir::DictionaryAttr describeKernel(const LinearKernelSpec &spec, const KernelSi
 
 mlir::ArrayAttr describeArguments(mlir::MLIRContext *context, llvm::ArrayRef<KernelArgument> arguments);
 
-/// Readable symbols: "linear_lut_4_f16_5x13_f32", "quantize_activation_i8_16_13_f32".
+/// Readable symbols: "linear_lut_4_f16_5x13_f32", "quantize_activation_i8_16_13_f32", "pack_activation_i8_128_….
 std::string kernelName(const LinearKernelSpec &spec);
-std::string quantizeKernelName(ActivationFormatAttr activation, int64_t columns, mlir::Type type);
+std::string quantizeKernelName(ActivationFormatAttr activation, int64_t columns, mlir::Type type, bool packed);
 
 /// Emits a family's kernel at the builder's insertion point inside a gpu.module.
 mlir::gpu::GPUFuncOp buildLinearKernel(mlir::OpBuilder &builder, mlir::Location location, const LinearKernelSpec &spec,
                                        const KernelSignature &signature, const KernelFamily &family, const Chip &chip);
-
-/// Emits a kernel (x, rounded, tokens) that rounds the activations of a `type`, tokens × columns, to a quantized format.
-/// Its attribute says {activation = #sdq.activation<…>, columns = …, block = …, arguments = […]}; a thread takes a
-/// vector, so it is launched on ⌈tokens · ⌈columns / vector⌉ / block⌉ blocks.
-mlir::gpu::GPUFuncOp buildQuantizeKernel(mlir::OpBuilder &builder, mlir::Location location,
-                                         ActivationFormatAttr activation, int64_t columns, mlir::Type type);
-inline constexpr int64_t kQuantizeBlock = 128;
 
 /// Emits the host function (x : tensor<?xKxT>, device memrefs of the parts) → tensor<?xNxT> that copies the activations
 /// to the device, launches the kernel that suits the number of tokens, and copies the result back, all on one stream.

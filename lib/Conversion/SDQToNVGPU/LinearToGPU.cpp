@@ -4,7 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "IntegerTerms.h"
 #include "KernelFamily.h"
+#include "QuantizeKernel.h"
 
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/Tokens.h"
@@ -49,7 +51,7 @@ private:
   const Chip *target = nullptr;
   gpu::GPUModuleOp kernels;
   llvm::MapVector<std::tuple<Attribute, int64_t, int64_t, Type, Attribute>, func::FuncOp> launches;
-  llvm::MapVector<std::tuple<Attribute, int64_t, Type>, gpu::GPUFuncOp> quantizers;
+  llvm::MapVector<std::tuple<Attribute, int64_t, Type, unsigned>, gpu::GPUFuncOp> quantizers;
 };
 
 FailureOr<LinearKernelSpec> LinearToGPUPass::specOf(LinearOp linear, ParameterOp parameter) {
@@ -58,6 +60,7 @@ FailureOr<LinearKernelSpec> LinearToGPUPass::specOf(LinearOp linear, ParameterOp
                         linear.getActivationsAttr()};
   if (spec.rounded().empty())
     spec.activations = nullptr; // floats, as they come
+  spec.packed = multipliesIntegers(spec, *target);
   return spec;
 }
 
@@ -65,8 +68,8 @@ gpu::GPUModuleOp LinearToGPUPass::kernelModule() {
   if (kernels)
     return kernels;
   auto builder = OpBuilder::atBlockBegin(getOperation().getBody());
-  auto nvvm = NVVM::NVVMTargetAttr::get(&getContext(), /*optLevel=*/3, "nvptx64-nvidia-cuda", target->name,
-                                        target->ptxFeature);
+  auto nvvm =
+      NVVM::NVVMTargetAttr::get(&getContext(), /*optLevel=*/3, "nvptx64-nvidia-cuda", target->name, target->ptxFeature);
   kernels = gpu::GPUModuleOp::create(builder, getOperation().getLoc(), "sdq_kernels", ArrayRef<Attribute>{nvvm});
   SymbolTable(getOperation()).insert(kernels); // renamed where the name is taken
   getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
@@ -75,11 +78,12 @@ gpu::GPUModuleOp LinearToGPUPass::kernelModule() {
 
 gpu::GPUFuncOp LinearToGPUPass::quantizerOf(ActivationFormatAttr activation, const LinearKernelSpec &spec,
                                             Location location) {
-  gpu::GPUFuncOp &kernel = quantizers[{Attribute(activation), spec.shape.columns, spec.activation}];
+  gpu::GPUFuncOp &kernel =
+      quantizers[{Attribute(activation), spec.shape.columns, spec.activation, unsigned(spec.packed)}];
   if (!kernel) {
     OpBuilder builder(&getContext());
     builder.setInsertionPointToEnd(kernelModule().getBody());
-    kernel = buildQuantizeKernel(builder, location, activation, spec.shape.columns, spec.activation);
+    kernel = buildQuantizeKernel(builder, location, activation, spec.shape.columns, spec.activation, spec.packed);
     kernel->remove();
     SymbolTable(kernels).insert(kernel);
   }
@@ -93,7 +97,8 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
     return launch;
   std::optional<KernelSignature> signature = kernelSignature(spec);
   if (!signature) {
-    first.emitOpError("nvgpu_e4: a part of ") << Attribute(spec.format) << " has a dynamic extent that is not its first";
+    first.emitOpError("nvgpu_e4: a part of ")
+        << Attribute(spec.format) << " has a dynamic extent that is not its first";
     return failure();
   }
   OpBuilder builder(&getContext());
@@ -150,7 +155,8 @@ void LinearToGPUPass::runOnOperation() {
   SmallVector<std::pair<ParameterOp, LinearKernelSpec>> jobs;
   for (LinearOp linear : linears) {
     if (SymbolTable::getNearestSymbolTable(linear) != module) {
-      linear.emitOpError("nvgpu_e3: expected an sdq.linear of the outermost module, found one in a nested symbol table");
+      linear.emitOpError(
+          "nvgpu_e3: expected an sdq.linear of the outermost module, found one in a nested symbol table");
       return signalPassFailure();
     }
     auto parameter = symbols.lookup<ParameterOp>(linear.getWeight());

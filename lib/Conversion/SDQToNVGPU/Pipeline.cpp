@@ -41,6 +41,7 @@ void sdq::buildLowerNVGPUPipeline(OpPassManager &manager, const LowerNVGPUOption
   if (options.stopAfter == NVGPUStage::Binary && !needed.tools.empty())
     manager.addPass(createFindCUDATools(needed));
 
+  manager.addPass(createEmbedTerms(EmbedTermsOptions{options.chip}));
   manager.addPass(createLinearToGPU(LinearToGPUOptions{options.chip}));
   OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addPass(createCanonicalizerPass());

@@ -4,41 +4,37 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A block computes 16 output rows of 32 tokens, transposed: Yᵀ = W·Xᵀ, so that the weight is the operand A of an mma,
-// which may be sparse, and the activations, as they lie, are B. Its four warps take every fourth step along K and their
-// sums, f32, are added through shared memory. With g = lane / 4 and t = lane mod 4 (PTX ISA, "Matrix Fragments"), a lane
-// holds, of a step that begins at k0,
+// A block computes an OutputTile of 32 tokens. A lane (g, t) of a warp holds, of a step along K that begins at k0 (PTX
+// ISA, "Matrix Fragments"),
 //
 //   A   register r, element e     row g + 8(r & 1)      stored column 2t + 8(r >> 1) + e
 //   B   register r, element e     token g               input column  2t + 8r + e
-//   D   register i                row g + 8(i >> 1)     token 2t + (i & 1)
 //
 //   instruction           step   A's columns are           B has
 //   mma      m16n8k16       16   inputs k0 + …             2 registers
 //   mma.sp   m16n8k32       32   the kept of k0 …, 2:4     4 registers
 //
-// Terms whose element is found by its place are added up in f32, rounded once, and multiplied together by the dense mma:
-// codebooks, dense ones and any N:M. A term that is 2:4 by single inputs stays compressed: two of four inputs are stored
-// in ascending order with two bits each to say which, and those bits, row after row, are the metadata of mma.sp: a byte
-// names two groups of four inputs, lanes t = 0 and 1 hand over those of the rows g and g + 8,
+// Terms whose element is found by its place are added up in f32, rounded once, and multiplied together by the dense
+// mma: codebooks, dense ones and any N:M. A term that is 2:4 by single inputs stays compressed: two of four inputs are
+// stored in ascending order with two bits each to say which, and those bits, row after row, are the metadata of mma.sp:
+// a byte names two groups of four inputs, lanes t = 0 and 1 hand over those of the rows g and g + 8,
 //
 //   metadata bits 4b … 4b+3   row g + 8(b >> 2)     group 4(t & 1) + (b & 3) of the step's eight
 //
 // What can only be visited, CSR, is added to the sums before they are stored.
 //
 // Rounding: a product of an f16 weight and an f16 activation is exact in f32; a decoded weight is rounded to the
-// activations' type once, by at most 2^-11 (bf16: 2^-8) of its magnitude, which does nothing to integers up to 2^11 with
-// scale 1, f16 tables and f16 values.
+// activations' type once, by at most 2^-11 (bf16: 2^-8) of its magnitude, which does nothing to integers up to 2^11
+// with scale 1, f16 tables and f16 values.
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelFamily.h"
+#include "OutputTile.h"
 #include "TensorCoreTerms.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -46,32 +42,22 @@
 using namespace mlir;
 using namespace sdq;
 
-static constexpr int64_t kWarps = 4, kRows = 16, kColumnsOfMma = 8, kTokenTiles = 4;
-static constexpr int64_t kTokens = kColumnsOfMma * kTokenTiles;
-/// Of a token's 16 sums in shared memory: with 20, the lanes of a warp store to 32 banks.
-static constexpr int64_t kPitch = 20;
+static constexpr int64_t kTokenTiles = 4;
 
 namespace {
 
-class TileBuilder {
+class TileBuilder : public OutputTile {
 public:
-  TileBuilder(OpBuilder &builder, Location location, const LinearKernelSpec &spec, KernelOperands operands)
-      : b(builder), at(location), spec(spec), operands(std::move(operands)) {}
-
-  void build(gpu::GPUFuncOp kernel);
+  TileBuilder(OpBuilder &builder, Location location, const LinearKernelSpec &spec, KernelOperands operands,
+              ArrayRef<TensorCoreTerms> multiplied)
+      : OutputTile(builder, location, spec, std::move(operands), kTokenTiles), multiplied(multiplied) {}
 
 private:
-  template <typename Op, typename... Arguments>
-  Value emit(Arguments... arguments) {
-    return Op::create(b, at, arguments...);
+  SmallVector<Value> multiply(SmallVector<Value> sums) override {
+    for (const TensorCoreTerms &terms : multiplied)
+      sums = multiply(terms, sums);
+    return sums;
   }
-  Value index(int64_t n) { return emit<arith::ConstantIndexOp>(n); }
-  Value add(Value a, Value c) { return emit<arith::AddIOp>(a, c); }
-  Value add(Value a, int64_t n) { return n == 0 ? a : add(a, index(n)); }
-  Value mul(Value a, int64_t n) { return emit<arith::MulIOp>(a, index(n)); }
-  Value less(Value a, Value c) { return emit<arith::CmpIOp>(arith::CmpIPredicate::ult, a, c); }
-  void guarded(Value condition, llvm::function_ref<void()> body);
-
   /// Adds the products of a run of terms to the accumulators, four a tile of tokens.
   SmallVector<Value> multiply(const TensorCoreTerms &terms, SmallVector<Value> sums);
   /// Two weights of A, at row `g + 8 half` and `slot`, `slot + 1` of the terms' columns.
@@ -81,23 +67,8 @@ private:
   SmallVector<Value> registersOfB(Value token, Value k0, int64_t step);
   Value activation(Value token, Value column, int64_t step);
 
-  void shareSums(Value shared, ValueRange sums);
-  void storeSums(Value shared, ArrayRef<TermValues> visited);
-
-  OpBuilder &b;
-  Location at;
-  const LinearKernelSpec &spec;
-  KernelOperands operands;
-  Value lane, warp, group, quarter, firstRow, firstToken;
-  SmallVector<Value, 2> rows;
+  ArrayRef<TensorCoreTerms> multiplied;
 };
-
-void TileBuilder::guarded(Value condition, llvm::function_ref<void()> body) {
-  auto guard = scf::IfOp::create(b, at, condition, /*withElseRegion=*/false);
-  OpBuilder::InsertionGuard restore(b);
-  b.setInsertionPointToStart(guard.thenBlock());
-  body();
-}
 
 Value TileBuilder::asRegister(Value first, Value second) {
   auto pair = VectorType::get({2}, spec.activation);
@@ -154,14 +125,12 @@ SmallVector<Value> TileBuilder::multiply(const TensorCoreTerms &terms, SmallVect
   auto f32 = b.getF32Type();
   auto result = LLVM::LLVMStructType::getLiteral(b.getContext(), SmallVector<Type>(4, f32));
   SmallVector<Value> next;
-  Value last = emit<arith::SubIOp>(operands.tokens, index(1));
   for (int64_t tile = 0; tile < kTokenTiles; ++tile) {
-    // Past the last token, the last one is read again: its sums are not stored.
-    Value token = emit<arith::MinUIOp>(add(add(firstToken, group), kColumnsOfMma * tile), last);
+    Value token = knownToken(add(group, kTokensOfMma * tile));
     SmallVector<Value> x = registersOfB(token, k0, step);
     SmallVector<Value> c(loop.getRegionIterArgs().slice(4 * tile, 4));
     MLIRContext *context = b.getContext();
-    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kColumnsOfMma, int(step));
+    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(step));
     auto types = NVVM::MMATypesAttr::get(context, type);
     Operation *product;
     if (terms.sparse()) {
@@ -180,80 +149,6 @@ SmallVector<Value> TileBuilder::multiply(const TensorCoreTerms &terms, SmallVect
   return loop.getResults();
 }
 
-void TileBuilder::shareSums(Value shared, ValueRange sums) {
-  for (int64_t tile = 0; tile < kTokenTiles; ++tile)
-    for (int64_t i = 0; i < 4; ++i) {
-      Value token = add(mul(quarter, 2), kColumnsOfMma * tile + (i & 1));
-      memref::StoreOp::create(b, at, sums[4 * tile + i], shared, ValueRange{warp, token, add(group, 8 * (i >> 1))});
-    }
-}
-
-/// Thread number n has row n mod 16 and the tokens n / 16, n / 16 + 8, ….
-void TileBuilder::storeSums(Value shared, ArrayRef<TermValues> visited) {
-  Value thread = add(mul(warp, 32), lane);
-  Value inTile = emit<arith::RemUIOp>(thread, index(kRows)), row = add(firstRow, inTile);
-  Value slot = emit<arith::DivUIOp>(thread, index(kRows));
-  guarded(less(row, index(spec.shape.rows)), [&] {
-    SmallVector<Value> sums, tokens;
-    Value last = emit<arith::SubIOp>(operands.tokens, index(1));
-    for (int64_t tile = 0; tile < kTokenTiles; ++tile) {
-      Value inBlock = add(slot, kColumnsOfMma * tile), sum;
-      for (int64_t w = 0; w < kWarps; ++w) {
-        Value part = emit<memref::LoadOp>(shared, ValueRange{index(w), inBlock, inTile});
-        sum = sum ? emit<arith::AddFOp>(sum, part) : part;
-      }
-      sums.push_back(sum);
-      tokens.push_back(add(firstToken, inBlock));
-    }
-    auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight, ValueRange carried) {
-      SmallVector<Value> next;
-      for (auto [token, sum] : llvm::zip_equal(tokens, carried)) {
-        Value known = arith::MinUIOp::create(inner, place, token, last);
-        Value x = memref::LoadOp::create(inner, place, operands.x, ValueRange{known, column});
-        next.push_back(math::FmaOp::create(inner, place, weight,
-                                           arith::ExtFOp::create(inner, place, inner.getF32Type(), x), sum));
-      }
-      return next;
-    };
-    for (const TermValues &term : visited)
-      sums = term.format.emitVisitRow(b, at, spec.shape, term.parts, row, index(0), index(1), sums, accumulate);
-    for (auto [token, sum] : llvm::zip_equal(tokens, sums))
-      guarded(less(token, operands.tokens), [&, token = token, sum = sum] {
-        Value rounded = emit<arith::TruncFOp>(spec.activation, sum);
-        memref::StoreOp::create(b, at, rounded, operands.y, ValueRange{token, row});
-      });
-  });
-}
-
-void TileBuilder::build(gpu::GPUFuncOp kernel) {
-  lane = emit<gpu::ThreadIdOp>(gpu::Dimension::x);
-  warp = emit<gpu::ThreadIdOp>(gpu::Dimension::y);
-  group = emit<arith::DivUIOp>(lane, index(4));
-  quarter = emit<arith::RemUIOp>(lane, index(4));
-  Value block = emit<gpu::BlockIdOp>(gpu::Dimension::x);
-  Value rowBlocks = index(llvm::divideCeil(spec.shape.rows, kRows));
-  firstRow = mul(emit<arith::RemUIOp>(block, rowBlocks), kRows);
-  firstToken = mul(emit<arith::DivUIOp>(block, rowBlocks), kTokens);
-  for (int64_t half = 0; half < 2; ++half)
-    rows.push_back(emit<arith::MinUIOp>(add(add(firstRow, group), 8 * half), index(spec.shape.rows - 1)));
-
-  auto type = MemRefType::get({kWarps, kTokens, kPitch}, b.getF32Type(), MemRefLayoutAttrInterface(),
-                              gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup));
-  Value shared = kernel.addWorkgroupAttribution(type, at);
-  // The whole block takes one way here, as its barrier requires.
-  guarded(less(firstToken, operands.tokens), [&] {
-    SplitTerms split = splitTerms(spec, operands.parts);
-    Value zero = emit<arith::ConstantOp>(b.getF32FloatAttr(0));
-    SmallVector<Value> sums(4 * kTokenTiles, zero);
-    for (const TensorCoreTerms &terms : split.multiplied)
-      sums = multiply(terms, sums);
-    shareSums(shared, sums);
-    gpu::BarrierOp::create(b, at);
-    storeSums(shared, split.visited);
-  });
-  gpu::ReturnOp::create(b, at);
-}
-
 } // namespace
 
 bool sdq::tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip) {
@@ -265,5 +160,7 @@ bool sdq::tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip) {
 void sdq::buildTensorCoreBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel,
                               const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &) {
   builder.setInsertionPointToStart(&kernel.getBody().front());
-  TileBuilder(builder, location, spec, openArguments(builder, location, kernel, signature)).build(kernel);
+  KernelOperands operands = openArguments(builder, location, kernel, signature);
+  SplitTerms split = splitTerms(spec, operands.parts);
+  TileBuilder(builder, location, spec, operands, split.multiplied).build(kernel, split.visited);
 }

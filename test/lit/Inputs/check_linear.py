@@ -149,8 +149,11 @@ def check_product(
     x: list[float],
     path: Path,
     rounded_weights: bool = False,
+    exact: bool = False,
 ) -> str:
-    """What is wrong with the product in `path`, or "". `rounded_weights`: each was rounded to the activations' type."""
+    """What is wrong with the product in `path`, or "". `rounded_weights`: each was rounded to the activations' type.
+    `exact`: nothing was rounded at all.
+    """
     terms = leaf_terms(weight.format)
     meets = split_arguments(weight.activations) if weight.activations else [f"#sdq.activation<{dtype}>"] * len(terms)
     shape, found = read_npy(path)
@@ -171,6 +174,7 @@ def check_product(
             want, have, size = sum(products), found[t * rows + n], sum(map(abs, products))
             bound = size * 1e-6 * len(terms) + abs(want) * ROUNDING[dtype] * 1.01 + 1e-7
             bound += size * ROUNDING[dtype] * 1.01 if rounded_weights else 0
+            bound = 0 if exact else bound
             if not abs(have - want) <= bound:
                 return f"product, token {t}, output {n}: expected {want!r}, found {have!r}, off by more than {bound}"
     return ""

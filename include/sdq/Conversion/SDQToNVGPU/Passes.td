@@ -5,6 +5,32 @@
 
 include "mlir/Pass/PassBase.td"
 
+def EmbedTerms : Pass<"sdq-embed-terms", "::mlir::ModuleOp"> {
+  let summary = "stores sparse integer terms in the patterns that a chip multiplies";
+  let description = [{
+    A term that meets quantized activations can be multiplied as integers where it is 2:4, or for 4-bit types 4:8 by
+    pairs. Sparser ones, and those whose values happen to lie so (3:8 that is left of whole pairs), are stored in that
+    pattern, zeros included; codes and scales are the same. It is all terms of a weight or none, and a remark says
+    what became of each, or why it stays: `sdq/Conversion/SDQToNVGPU`'s IntegerTerms.h lists the patterns.
+
+    On sm_80, with `activations [#sdq.activation<i8, vector = 128>, #sdq.activation<i4, vector = 128>]`,
+    ```mlir
+    !sdq.weight<64x256xf16, #sdq.sum<#sdq.nm<1:8, i8, vector = 128, scale = f8E4M3FN>,
+                                     #sdq.nm<3:8, i4, vector = 128, scale = f8E4M3FN>>>
+    ```
+    becomes
+    ```mlir
+    !sdq.weight<64x256xf16, #sdq.sum<#sdq.nm<2:4, i8, vector = 128, scale = f8E4M3FN>,
+                                     #sdq.nm<4:8, pairwise, i4, vector = 128, scale = f8E4M3FN>>>
+    ```
+
+    **Errors**
+    - (nvgpu_e1) the chip is not in the table of `sdq/Target/Chip.h`.
+  }];
+  let options = [Option<"chip", "chip", "std::string", "\"sm_80\"", "NVIDIA chip: sm_75 … sm_121a">];
+  let dependentDialects = ["::sdq::SDQDialect"];
+}
+
 def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
   let summary = "turns every sdq.linear into a GPU kernel and its launch";
   let description = [{

@@ -76,7 +76,10 @@ static Value roundTo(OpBuilder &b, Location at, ElementKind kind, Value value) {
   return arith::MaximumFOp::create(b, at, rounded, negativeLimit);
 }
 
+Value sdq::emitActivationUnits(OpBuilder &b, Location at, ElementKind kind, Value value, Value scale) {
+  return roundTo(b, at, kind, arith::DivFOp::create(b, at, value, scale));
+}
+
 Value sdq::emitRoundActivation(OpBuilder &b, Location at, ElementKind kind, Value value, Value scale) {
-  Value scaled = arith::DivFOp::create(b, at, value, scale);
-  return arith::MulFOp::create(b, at, roundTo(b, at, kind, scaled), scale);
+  return arith::MulFOp::create(b, at, emitActivationUnits(b, at, kind, value, scale), scale);
 }

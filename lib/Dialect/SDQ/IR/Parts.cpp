@@ -169,25 +169,37 @@ void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> weigh
 }
 
 void sdq::replaceLastTerm(ParameterOp parameter, std::vector<StoredTerm> replacement, StringRef stage) {
+  size_t last = termsOf(parameter.getWeightType().getFormat()).size() - 1;
+  replaceTerm(parameter, last, std::move(replacement), stage);
+}
+
+void sdq::replaceTerm(ParameterOp parameter, size_t number, std::vector<StoredTerm> replacement, StringRef stage) {
   WeightType type = parameter.getWeightType();
   Shape shape = type.getShape();
-  SmallVector<WeightFormat> terms = termsOf(type.getFormat());
+  SmallVector<WeightFormat> oldTerms = termsOf(type.getFormat()), terms(ArrayRef(oldTerms).take_front(number));
   std::vector<PartSpec> oldParts = type.getFormat().getParts(shape);
-  size_t earlier = oldParts.size() - terms.pop_back_val().getParts(shape).size();
+  size_t replaced = 0;
+  for (WeightFormat earlier : terms)
+    replaced += earlier.getParts(shape).size();
   for (const StoredTerm &term : replacement)
     terms.push_back(term.format);
+  terms.append(oldTerms.begin() + number + 1, oldTerms.end());
   WeightFormat format =
       terms.size() == 1 ? terms.front() : WeightFormat(SumFormatAttr::get(parameter.getContext(), terms));
 
   // Parts are in order of terms; only their names tell which term they are of.
   std::vector<PartSpec> specs = format.getParts(shape);
   SmallVector<NamedAttribute> parts;
-  for (size_t i = 0; i < earlier; ++i)
-    parts.emplace_back(StringAttr::get(parameter.getContext(), specs[i].name),
-                       parameter.getParts().get(oldParts[i].name));
+  auto keep = [&](ArrayRef<PartSpec> kept) {
+    for (const PartSpec &part : kept)
+      parts.emplace_back(StringAttr::get(parameter.getContext(), specs[parts.size()].name),
+                         parameter.getParts().get(part.name));
+  };
+  keep(ArrayRef(oldParts).take_front(replaced));
   for (StoredTerm &term : replacement)
     for (Part &part : term.parts)
       parts.push_back(partAttr(parameter, stage, specs[parts.size()].name, part));
+  keep(ArrayRef(oldParts).drop_front(replaced + oldTerms[number].getParts(shape).size()));
   setParts(parameter, type.withFormat(format), parts);
 }
 

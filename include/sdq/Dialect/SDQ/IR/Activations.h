@@ -41,6 +41,10 @@ inline llvm::SmallVector<TermGroup> groupTerms(WeightType weight, mlir::ArrayAtt
 mlir::Value emitActivationScale(mlir::OpBuilder &builder, mlir::Location location, ElementKind kind,
                                 mlir::Value largest);
 
+/// Emits `value` (f32) in units of `scale`, rounded to a quantized format: f32, of a magnitude the format has.
+mlir::Value emitActivationUnits(mlir::OpBuilder &builder, mlir::Location location, ElementKind kind, mlir::Value value,
+                                mlir::Value scale);
+
 /// Emits the rounding of `value` (f32) in units of `scale` to a quantized format, and back: f32.
 mlir::Value emitRoundActivation(mlir::OpBuilder &builder, mlir::Location location, ElementKind kind, mlir::Value value,
                                 mlir::Value scale);

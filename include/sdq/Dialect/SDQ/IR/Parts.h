@@ -18,7 +18,7 @@ std::optional<llvm::ArrayRef<char>> rawBytes(mlir::ElementsAttr attribute);
 /// A weight as the decoders read it. The bytes stay the attributes', but those of splats, which have none.
 struct WeightView {
   WeightType type;
-  std::vector<PartView> parts; // in the format's order, dynamic extents resolved
+  std::vector<PartView> parts;                                    // in the format's order, dynamic extents resolved
   std::vector<std::shared_ptr<const AlignedBytes>> expanded = {}; // bytes of parts that were splats
 
   Shape shape() const { return type.getShape(); }
@@ -42,8 +42,8 @@ void writeOutSplats(ParameterOp parameter);
 /// "sdq:<symbol>.<stage>.<part>".
 void replaceParts(ParameterOp parameter, StoredWeight weight, llvm::StringRef stage);
 
-/// The same where the bytes lie in memory that `owner` keeps, a mapped file say. The parts are those of `type`'s format,
-/// in its order.
+/// The same where the bytes lie in memory that `owner` keeps, a mapped file say. The parts are those of `type`'s
+/// format, in its order.
 void replaceParts(ParameterOp parameter, WeightType type, llvm::ArrayRef<PartView> parts,
                   std::shared_ptr<const void> owner, llvm::StringRef stage);
 
@@ -56,8 +56,10 @@ struct StoredTerm {
   std::vector<Part> parts;
 };
 
-/// The last term of a sum (all of a weight that is none) becomes `terms`: those before it keep their formats, built in
-/// or not, and their attributes.
+/// Term number `number` of `termsOf` becomes `terms`: the others keep their formats, built in or not, and their
+/// attributes.
+void replaceTerm(ParameterOp parameter, size_t number, std::vector<StoredTerm> terms, llvm::StringRef stage);
+/// The same for the last term of a sum (all of a weight that is none).
 void replaceLastTerm(ParameterOp parameter, std::vector<StoredTerm> terms, llvm::StringRef stage);
 void replaceLastTerm(ParameterOp parameter, std::vector<StoredWeight> terms, llvm::StringRef stage);
 

@@ -1,0 +1,80 @@
+//===- IntegerTerms.cpp - Terms multiplied as integers --------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "IntegerTerms.h"
+
+#include "sdq/Core/EmbedNM.h"
+#include "sdq/Dialect/SDQ/IR/Activations.h"
+
+using namespace mlir;
+using namespace sdq;
+
+int64_t sdq::stepOf(IntegerPath path) { return path == IntegerPath::S8 ? 64 : 128; }
+
+/// Whether one scale holds for every step.
+static bool sharedBySteps(int64_t vector, Shape shape, IntegerPath path) {
+  return vector >= shape.columns || vector % stepOf(path) == 0;
+}
+
+std::optional<IntegerPath> sdq::integerPath(const NMFormat &stored, ActivationFormatAttr activation, Shape shape,
+                                            const Chip &chip) {
+  ElementKind weights = stored.encoding.element, inputs = *elementKindOf(activation.getElement());
+  bool pairs = stored.pairwise && stored.n == 4 && stored.m == 8 && weights == ElementKind::Int4;
+  bool singles = !stored.pairwise && stored.n == 2 && stored.m == 4 &&
+                 (weights == ElementKind::Int4 || weights == ElementKind::Int8);
+  if (!isInteger(inputs) || !(pairs || singles) || stored.storage() != NMStorage::Indices)
+    return std::nullopt;
+  std::optional<IntegerPath> path;
+  if (pairs && bitWidth(inputs) <= 4 && chip.has(Native::MmaSpS4))
+    path = IntegerPath::S4;
+  else if (chip.has(Native::MmaSpS8))
+    path = pairs ? IntegerPath::S8Twice : IntegerPath::S8;
+  if (path &&
+      (!sharedBySteps(stored.encoding.vector, shape, *path) || !sharedBySteps(activation.getVector(), shape, *path)))
+    return std::nullopt;
+  return path;
+}
+
+SmallVector<NMFormat> sdq::integerCandidates(const NMFormat &term, ActivationFormatAttr activation, Shape shape,
+                                             const Chip &chip) {
+  SmallVector<NMFormat> formats;
+  for (auto [n, m, pairwise, element] :
+       {std::tuple(4, 8, true, ElementKind::Int4), std::tuple(2, 4, false, ElementKind::Int4),
+        std::tuple(2, 4, false, ElementKind::Int8)}) {
+    // i4 codes in i8 would be twice the bytes for the same products.
+    if (element == ElementKind::Int8 && holdsElement(term.encoding.element, ElementKind::Int4))
+      continue;
+    NMFormat format{n, m, pairwise, term.encoding};
+    format.encoding.element = element;
+    if (isQuantized(term.encoding.element) && holdsElement(term.encoding.element, element) &&
+        integerPath(format, activation, shape, chip))
+      formats.push_back(format);
+  }
+  return formats;
+}
+
+bool sdq::addedBesideIntegers(WeightFormat format, ActivationFormatAttr activation) {
+  return !activation && isa<CSRFormatAttr>(Attribute(format));
+}
+
+bool sdq::multipliesIntegers(const LinearKernelSpec &spec, const Chip &chip) {
+  if (!spec.activations)
+    return false;
+  bool any = false;
+  for (auto [term, meets] : llvm::zip_equal(termsOf(spec.format), spec.activations)) {
+    auto activation = cast<ActivationFormatAttr>(meets);
+    if (!isQuantized(*elementKindOf(activation.getElement()))) {
+      if (!addedBesideIntegers(term, nullptr))
+        return false;
+      continue;
+    }
+    auto nm = dyn_cast<NMFormatAttr>(Attribute(term));
+    if (!nm || !integerPath(nm.getLayout(), activation, spec.shape, chip))
+      return false;
+    any = true;
+  }
+  return any;
+}

@@ -1,0 +1,70 @@
+//===- IntegerTerms.h - Terms multiplied as integers ------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A term of integers meets activations of integers without decoding either: a sparse mma multiplies the codes, exactly,
+// and the sum over a stretch of inputs that share both scales is scaled once:
+//
+//   y[t, n] += w_scale[n, v] · x_scale[t, v] · Σ_k code(n, k) · code(t, k)        k of vector v
+//
+//   path     weight stored as         instructions a step            inputs a step   chips
+//   -------  -----------------------  -----------------------------  --------------  ---------------------------------
+//   s4       4:8 pairwise i4          one s4 m16n8k128               128             with s4 in hardware: sm_80 … 89;
+//                                                                                    activations of up to 4 bits
+//   s8 × 2   4:8 pairwise i4          two s8 m16n8k64                128             with s8 mma.sp: sm_80 and later
+//   s8       2:4 i8 or i4             one s8 m16n8k64                64              the same
+//
+// s4 is sparse by pairs only: of eight inputs it takes two whole pairs. s8 takes two of four single inputs, and a
+// pairwise mask may keep four of four. But the *even* inputs of eight, one of each pair, are four inputs of which two
+// are kept, the odd ones are four more, and both have the pairs' own indices for metadata. So s8 × 2 reads the very
+// weight that s4 reads, and multiplies evens and odds apart. Of i4 codes these are the low and the high nibbles of the
+// register that s4 would take: as bytes, (v << 4) & F0F0F0F0h and v & F0F0F0F0h, each 16 times the code, which the
+// scale undoes.
+//
+//   bits of v          31…28  27…24  23…20  19…16  15…12  11…8  7…4  3…0
+//   pair, member       3 odd  3 even 2 odd  2 even 1 odd  1 even 0 odd 0 even        of four stored pairs
+//   v & F0F0F0F0h      3 odd   ·     2 odd   ·     1 odd   ·    0 odd  ·
+//   v << 4 & F0F0…     3 even  ·     2 even  ·     1 even  ·    0 even ·
+//
+// The scales of both sides must not change within a step: vectors are multiples of it, or all of K. Sums stay below
+// 2^24 (kLongestStretch), so that they are f32 without rounding.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SDQ_LIB_CONVERSION_SDQTONVGPU_INTEGERTERMS_H
+#define SDQ_LIB_CONVERSION_SDQTONVGPU_INTEGERTERMS_H
+
+#include "LinearKernel.h"
+
+#include "sdq/Target/Chip.h"
+
+namespace sdq {
+
+enum class IntegerPath : uint8_t { S4, S8Twice, S8 };
+
+/// Inputs that the mma of one step cover.
+int64_t stepOf(IntegerPath path);
+
+/// Inputs summed before scaling. 256 of 512 are kept, codes are at most 127 (112 where 16 times a 4-bit one), so a sum
+/// is at most 256 · 127² < 2^24.
+inline constexpr int64_t kLongestStretch = 512;
+
+/// How a term that is stored so meets such activations, or nothing where the chip cannot multiply them as integers.
+std::optional<IntegerPath> integerPath(const NMFormat &stored, ActivationFormatAttr activation, Shape shape,
+                                       const Chip &chip);
+
+/// The formats that a term might be stored in to be multiplied as integers, best first: without looking at its values.
+llvm::SmallVector<NMFormat> integerCandidates(const NMFormat &term, ActivationFormatAttr activation, Shape shape,
+                                              const Chip &chip);
+
+/// Whether all terms of a linear are multiplied as integers, but for CSR ones that meet floats.
+bool multipliesIntegers(const LinearKernelSpec &spec, const Chip &chip);
+
+/// Whether a term is added from the activations as they came, beside integers: what is few.
+bool addedBesideIntegers(WeightFormat format, ActivationFormatAttr activation);
+
+} // namespace sdq
+
+#endif // SDQ_LIB_CONVERSION_SDQTONVGPU_INTEGERTERMS_H
