@@ -12,7 +12,7 @@ import random
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,10 @@ class Fault:
 
 SPARSE = Product("#sdq.nm<2:4, i4, vector = 16, scale = f16>", 37, 131, 21, "_f16_tensor_core")
 DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f16")
+PAIRS = "#sdq.nm<4:8, pairwise, i4, vector = 128, scale = f16>"
+S4 = Product(PAIRS, 37, 300, 13, "_nm_mma_sp_32", activations="#sdq.activation<i4, vector = 128>")
+TWICE = replace(S4, tokens=5, kernel="_nm_mma_sp", chip="sm_90")
+PACK = replace(S4, kernel="_300_f16")
 
 FAULTS = [
     Fault(
@@ -132,6 +136,55 @@ FAULTS = [
         DECODE,
         r"(memref\.load %arg3\[)%(\d+)(, %\d+\] : memref<13x39xi8>)",
         r"\1%c1\3",
+        "numbers",
+    ),
+    Fault(
+        "metadata of the rows in the wrong lanes",
+        S4,
+        r"arith\.cmpi eq, (%\d+), %c1_i32",
+        r"arith.cmpi ne, \1, %c1_i32",
+        "numbers",
+    ),
+    Fault(
+        "metadata of the other half of a step",
+        S4,
+        r"arith\.divui %2, %c2 : index",
+        "arith.remui %2, %c2 : index",
+        "numbers",
+    ),
+    Fault("metadata a byte short", S4, r"(arith\.shli %\d+, )%c24_i32", r"\1%c16_i32", "illegal-metadata"),
+    Fault(
+        "the scale of the next vector",
+        S4,
+        r"arith\.divui (%arg\d+), %c128 : index",
+        r"arith.divui \1, %c32 : index",
+        "out-of-bounds",
+    ),
+    Fault(
+        "a step's codes read past the end of a row",
+        S4,
+        r"arith\.minui (%\d+), %c72 : index",
+        r"arith.maxui \1, %c72 : index",
+        "out-of-bounds",
+    ),
+    Fault("steps that only half of the warps leave room for", S4, r"step %c512", "step %c128", "numbers"),
+    Fault(
+        "nibbles not moved to the top of their bytes", TWICE, r"(arith\.shli %\d+, )%c4_i32", r"\1%c8_i32", "numbers"
+    ),
+    Fault(
+        "the odd inputs' products without the even ones'",
+        TWICE,
+        r"(mma\.sp\.sync A\[[^\]]*\] B\[[^\]]*\] C\[)%\d+, %\d+",
+        r"\1%c0_i32, %c0_i32",
+        "numbers",
+    ),
+    Fault("a code in its neighbour's nibble", PACK, r"(arith\.shli %\d+, )%c20_i32", r"\1%c16_i32", "numbers"),
+    Fault("rounding cut off", PACK, r"0x4B400000", "0x4B000000", "numbers"),
+    Fault(
+        "the largest magnitude of half of the lanes",
+        PACK,
+        r"(gpu\.shuffle\s+xor %\S+, )%c1_i32",
+        r"\1%c2_i32",
         "numbers",
     ),
 ]

@@ -52,6 +52,14 @@ func.func @main(%x: tensor<3x8xf32>) -> tensor<3x2xf32> {
   return %y : tensor<3x2xf32>
 }
 """
+SPARSER = """
+sdq.parameter @w : !sdq.weight<1x64xf32, #sdq.nm<1:8, i8, vector = 64, scale = f16>> =
+  {values = dense<3> : tensor<1x8xi8>, scales = dense<0.5> : tensor<1x1xf16>, indices = dense<0> : tensor<1x3xi8>}
+func.func @main(%x: tensor<3x64xf32>) -> tensor<3x1xf32> {
+  %y = sdq.linear %x, @w activations [#sdq.activation<i8, vector = 64>] : (tensor<3x64xf32>) -> tensor<3x1xf32>
+  return %y : tensor<3x1xf32>
+}
+"""
 RESOURCE = """
 func.func @main() -> tensor<2xf32> {
   %c = arith.constant dense_resource<c> : tensor<2xf32>
@@ -132,6 +140,7 @@ CASES = {
     "sdq-fuse-elementwise": Case(ELEMENTWISE, "", ["math.exp", "math.absf"], before="linalg-generalize-named-ops,"),
     "sdq-buffers-to-llvm": Case(BUFFER, "", ["llvm.mlir.global", "@sdq_buffers", "sdq.buffers = ["]),
     "sdq-lower-cpu": Case(LINEAR, "", ["llvm.func @main", "_mlir_ciface_main", "@sdq_buffers"]),
+    "sdq-embed-terms": Case(SPARSER, "chip=sm_80", ["#sdq.nm<2:4, i8, vector = 64, scale = f16>"]),
     "sdq-linear-to-gpu": Case(LINEAR, "chip=sm_90", ["gpu.launch_func", 'chip = "sm_90"', "gpu.shuffle"]),
     "sdq-launch-through-runtime": Case(LINEAR, "", ["call @mgpuLaunchKernel"], before="sdq-linear-to-gpu,"),
     "sdq-torch-to-onnx": Case(TORCH, "", ['"onnx.Relu"', "tensor<2x8xf32>"], flags=("--allow-unregistered-dialect",)),
