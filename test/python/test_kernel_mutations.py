@@ -53,6 +53,16 @@ DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f16")
 PAIRS = "#sdq.nm<4:8, pairwise, i4, vector = 128, scale = f16>"
 S4 = Product(PAIRS, 37, 300, 13, "_nm_mma_sp_32", activations="#sdq.activation<i4, vector = 128>")
 TWICE = replace(S4, tokens=5, kernel="_nm_mma_sp", chip="sm_90")
+BLOCKS = Product(
+    "#sdq.nm<4:8, pairwise, f4E2M1FN, vector = 32, scale = f8E4M3FN>",
+    37,
+    256,
+    5,
+    "_nm_mma_sp",
+    "sm_120a",
+    activations="#sdq.activation<f4E2M1FN, vector = 32>",
+)
+PACK_E2M1 = replace(BLOCKS, kernel="_32_256_f16")
 PACK = replace(S4, kernel="_300_f16")
 
 FAULTS = [
@@ -178,6 +188,14 @@ FAULTS = [
         r"\1%c0_i32, %c0_i32",
         "numbers",
     ),
+    Fault(
+        "scales of a block that another vector of activations meets",
+        BLOCKS,
+        r"(arith\.andi %\d+, )%c65280_i32",
+        r"\1%c255_i32",
+        "numbers",
+    ),
+    Fault("an e2m1 code without its sign", PACK_E2M1, r"(arith\.shrui %\d+, )%c28_i32", r"\1%c22_i32", "numbers"),
     Fault("a code in its neighbour's nibble", PACK, r"(arith\.shli %\d+, )%c20_i32", r"\1%c16_i32", "numbers"),
     Fault("rounding cut off", PACK, r"0x4B400000", "0x4B000000", "numbers"),
     Fault(

@@ -198,3 +198,4 @@ def test_tensor_cores_are_used(assembled):
     assert {("mma", "m16n8k16", "f16"), ("mma", "m16n8k16", "bf16"), ("mma.sp", "m16n8k32", "bf16")} <= found
     assert ("mma.sp", "m16n8k64", "s8") in found
     assert (("mma.sp", "m16n8k128", "s4") in found) == (chip in ("sm_80", "sm_86", "sm_89"))
+    assert (("mma.sp", "m16n8k128", "e2m1") in found) == (chip == "sm_120a")

@@ -56,7 +56,7 @@ SmallVector<Fragment, 2> IntegerOperands::weights(ValueRange rows, Value quarter
   int64_t rowBytes = bitStreamBytes(term.stored.slots(shape.columns), bitWidth(encoding.element));
   // Half of the inputs are stored.
   int64_t bytes = spreadsWeights() ? 2 : 4;
-  Index begin = b.div(Index{k0}, b.index(encoding.element == ElementKind::Int4 ? 4 : 2));
+  Index begin = b.div(Index{k0}, b.index(bitWidth(encoding.element) == 4 ? 4 : 2));
   begin = b.add(begin, b.mul(Index{quarter}, b.index(bytes)));
   SmallVector<Fragment, 2> fragments(term.path == IntegerPath::S8Twice ? 2 : 1);
   for (int64_t r = 0; r < 4; ++r) {
@@ -83,7 +83,7 @@ SmallVector<Fragment, 2> IntegerOperands::activations(Value token, Value quarter
   };
   SmallVector<Fragment, 2> fragments(term.path == IntegerPath::S8Twice ? 2 : 1);
   for (int64_t r = 0; r < 4; ++r) {
-    if (term.path == IntegerPath::S4 || (term.path == IntegerPath::S8 && !narrow)) {
+    if (term.path == IntegerPath::S4 || term.path == IntegerPath::E2M1 || (term.path == IntegerPath::S8 && !narrow)) {
       fragments[0].push_back(word(b.add(b.add(first, t), b.index(4 * r))).value);
     } else if (term.path == IntegerPath::S8) {
       // Four of the eight codes of a word, by the parity of t.
@@ -108,9 +108,7 @@ Value IntegerOperands::metadata(ValueRange rows, Value quarter, Value k0) {
   int64_t blocks = term.stored.blocks(shape.columns), rowBytes = llvm::divideCeil(blocks, 2);
   Index byte =
       b.add(b.div(Index{k0}, b.index(2 * term.stored.m)), b.mul(b.div(Index{quarter}, b.index(2)), b.index(4)));
-  auto isOdd = b.equal(b.toBits(b.rem(Index{quarter}, b.index(2))), b.bits(1));
-  Index row = b.select(isOdd, Index{rows[1]}, Index{rows[0]});
-  Bits word = loadBytes(term.parts.back(), row, byte, 4, rowBytes, /*beyond=*/0x44);
+  Bits word = loadBytes(term.parts.back(), ownRow(rows, quarter), byte, 4, rowBytes, /*beyond=*/0x44);
   if (blocks % 2 == 0)
     return word.value;
   // The row ends within a byte, whose other half is zero: 4 there.
@@ -121,8 +119,30 @@ Value IntegerOperands::metadata(ValueRange rows, Value quarter, Value k0) {
   return word.value;
 }
 
+IRBackend::Index IntegerOperands::ownRow(ValueRange rows, Value quarter) {
+  auto isOdd = b.equal(b.toBits(b.rem(Index{quarter}, b.index(2))), b.bits(1));
+  return b.select(isOdd, Index{rows[1]}, Index{rows[0]});
+}
+
+/// A step begins within K, but its blocks, which only e2m1 looks at, may not: those past the last have the last one's.
 IRBackend::Index IntegerOperands::vectorOf(Value k0, int64_t vector) {
-  return vector >= shape.columns ? b.index(0) : b.div(Index{k0}, b.index(vector));
+  if (vector >= shape.columns)
+    return b.index(0);
+  Index known = exact || term.path != IntegerPath::E2M1 ? Index{k0} : b.min(Index{k0}, b.index(shape.columns - 1));
+  return b.div(known, b.index(vector));
+}
+
+Value IntegerOperands::blockScales(ValueRange rows, Value quarter, Value k0) {
+  int64_t vector = term.stored.encoding.vector, count = llvm::divideCeil(shape.columns, vector);
+  Index row = ownRow(rows, quarter);
+  if (vector == kScaledBlock && count % 4 == 0)
+    return loadBytes(term.parts[1], row, b.div(Index{k0}, b.index(vector)), 4, count, /*beyond=*/0).value;
+  Bits word = b.bits(0);
+  for (int64_t i = 0; i < 4; ++i) {
+    Index block = vectorOf(b.add(Index{k0}, b.index(kScaledBlock * i)).value, vector);
+    word = b.or_(word, b.shl(b.loadBits(term.parts[1], row, block), b.bits(8 * i)));
+  }
+  return word.value;
 }
 
 Value IntegerOperands::weightScale(Value row, Value k0) {
@@ -136,7 +156,7 @@ Value IntegerOperands::activationScale(Value token, Value k0) {
   float shifted = 1;
   if (term.path == IntegerPath::S8Twice || spreadsWeights())
     shifted *= 16;
-  if (narrow && term.path != IntegerPath::S4)
+  if (narrow && (term.path == IntegerPath::S8 || term.path == IntegerPath::S8Twice))
     shifted *= 16;
   auto scale = b.loadReal(term.scales, Index{token}, vectorOf(k0, term.activation.getVector()));
   return shifted == 1 ? scale.value : b.mul(scale, b.real(1 / shifted)).value;

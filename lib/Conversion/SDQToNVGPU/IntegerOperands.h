@@ -10,9 +10,11 @@
 //
 //   path          weight codes, row g + 8(r & 1)           codes of activations, token g     metadata, row g + 8(t & 1)
 //   ------------  ---------------------------------------  -------------------------------- ---------------------------
-//   s4, s8 × 2    4 bytes from byte k0/4 + 4t + 16(r >> 1)  8 inputs from k0 + 32r + 8t       4 bytes from k0/16 + 4(t
+//   s4, s8 × 2, † 4 bytes from byte k0/4 + 4t + 16(r >> 1)  8 inputs from k0 + 32r + 8t       4 bytes from k0/16 + 4(t
 //   >> 1) s8, i8        4 bytes from byte k0/2 + 4t + 16(r >> 1)  4 inputs from k0 + 16r + 4t       4 bytes from k0/8 +
 //   4(t >> 1) s8, i4        2 bytes from byte k0/4 + 2t + 8(r >> 1)   the same                          the same
+//
+// († e2m1 as well; its scales are words of four, e4m3, of row g + 8(t & 1), from block k0/32.)
 //
 // Four-bit codes become bytes of 16 times their value wherever an s8 mma takes them. Where K is no multiple of a step,
 // codes past a row's end are zeros, and metadata past it is legal: code 4, the first two of four.
@@ -54,6 +56,10 @@ public:
   llvm::SmallVector<Fragment, 2> activations(mlir::Value token, mlir::Value quarter, mlir::Value k0);
   /// One word, for all mma of the step.
   mlir::Value metadata(mlir::ValueRange rows, mlir::Value quarter, mlir::Value k0);
+  /// Scales of a row's four blocks of the step, for the block-scaled instruction.
+  mlir::Value blockScales(mlir::ValueRange rows, mlir::Value quarter, mlir::Value k0);
+  /// What is left of a row's scale where the instruction has multiplied by the blocks': the second level.
+  mlir::Value rowScale(mlir::Value row) { return b.loadReal(term.parts[2], Index{row}).value; }
   /// What an integer sum is multiplied by, but for the activations' scale.
   mlir::Value weightScale(mlir::Value row, mlir::Value k0);
   /// The activations' scale, with the powers of 16 that codes were shifted by taken back.
@@ -67,6 +73,8 @@ private:
   Bits loadBytes(mlir::Value part, Index row, Index byte, int64_t count, int64_t rowBytes, uint8_t beyond);
   /// Four 4-bit codes, the low 16 bits, to the high nibbles of four bytes.
   Bits spread(Bits codes);
+  /// The row whose metadata and scales this lane hands over: g, and g + 8 for odd t.
+  Index ownRow(mlir::ValueRange rows, mlir::Value quarter);
   Index vectorOf(mlir::Value k0, int64_t vector);
   bool spreadsWeights() const {
     return term.path == IntegerPath::S8 && term.stored.encoding.element == ElementKind::Int4;

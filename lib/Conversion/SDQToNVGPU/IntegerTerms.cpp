@@ -19,10 +19,22 @@ static bool sharedBySteps(int64_t vector, Shape shape, IntegerPath path) {
   return vector >= shape.columns || vector % stepOf(path) == 0;
 }
 
+/// Whether the block-scaled instruction takes the weight's scales, and one or several of it the activations'.
+static bool blockScaled(const Encoding &weights, ActivationFormatAttr activation, Shape shape) {
+  int64_t own = weights.vector, inputs = activation.getVector(), step = stepOf(IntegerPath::E2M1);
+  return weights.scale == ScaleKind::E4M3 && (own >= shape.columns || own % kScaledBlock == 0) &&
+         (inputs >= shape.columns || inputs % step == 0 || (step % inputs == 0 && inputs % kScaledBlock == 0));
+}
+
 std::optional<IntegerPath> sdq::integerPath(const NMFormat &stored, ActivationFormatAttr activation, Shape shape,
                                             const Chip &chip) {
   ElementKind weights = stored.encoding.element, inputs = *elementKindOf(activation.getElement());
-  bool pairs = stored.pairwise && stored.n == 4 && stored.m == 8 && weights == ElementKind::Int4;
+  bool twoOfFourPairs = stored.pairwise && stored.n == 4 && stored.m == 8;
+  if (twoOfFourPairs && weights == ElementKind::E2M1 && inputs == ElementKind::E2M1)
+    return chip.has(Native::MmaSpBlockE2M1) && blockScaled(stored.encoding, activation, shape)
+               ? std::optional(IntegerPath::E2M1)
+               : std::nullopt;
+  bool pairs = twoOfFourPairs && weights == ElementKind::Int4;
   bool singles = !stored.pairwise && stored.n == 2 && stored.m == 4 &&
                  (weights == ElementKind::Int4 || weights == ElementKind::Int8);
   if (!isInteger(inputs) || !(pairs || singles) || stored.storage() != NMStorage::Indices)
@@ -42,8 +54,8 @@ SmallVector<NMFormat> sdq::integerCandidates(const NMFormat &term, ActivationFor
                                              const Chip &chip) {
   SmallVector<NMFormat> formats;
   for (auto [n, m, pairwise, element] :
-       {std::tuple(4, 8, true, ElementKind::Int4), std::tuple(2, 4, false, ElementKind::Int4),
-        std::tuple(2, 4, false, ElementKind::Int8)}) {
+       {std::tuple(4, 8, true, ElementKind::E2M1), std::tuple(4, 8, true, ElementKind::Int4),
+        std::tuple(2, 4, false, ElementKind::Int4), std::tuple(2, 4, false, ElementKind::Int8)}) {
     // i4 codes in i8 would be twice the bytes for the same products.
     if (element == ElementKind::Int8 && holdsElement(term.encoding.element, ElementKind::Int4))
       continue;

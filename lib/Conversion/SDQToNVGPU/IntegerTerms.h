@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A term of integers meets activations of integers without decoding either: a sparse mma multiplies the codes, exactly,
-// and the sum over a stretch of inputs that share both scales is scaled once:
+// A term of integers, or of halves of integers, which e2m1 is, meets activations of the same without decoding either: a
+// sparse mma multiplies the codes, exactly, and the sum over a stretch of inputs that share both scales is scaled once:
 //
 //   y[t, n] += w_scale[n, v] · x_scale[t, v] · Σ_k code(n, k) · code(t, k)        k of vector v
 //
@@ -15,6 +15,7 @@
 //                                                                                    activations of up to 4 bits
 //   s8 × 2   4:8 pairwise i4          two s8 m16n8k64                128             with s8 mma.sp: sm_80 and later
 //   s8       2:4 i8 or i4             one s8 m16n8k64                64              the same
+//   e2m1     4:8 pairwise e2m1        block-scaled e2m1 m16n8k128    128             sm_120a, sm_121a
 //
 // s4 is sparse by pairs only: of eight inputs it takes two whole pairs. s8 takes two of four single inputs, and a
 // pairwise mask may keep four of four. But the *even* inputs of eight, one of each pair, are four inputs of which two
@@ -31,6 +32,12 @@
 // The scales of both sides must not change within a step: vectors are multiples of it, or all of K. Sums stay below
 // 2^24 (kLongestStretch), so that they are f32 without rounding.
 //
+// The block-scaled instruction multiplies each 32 inputs of a row by a scale of the weight's own kind, e4m3, so the
+// weight's vectors are any multiple of 32, or all of K. It would take activations' scales as well, but as e4m3, and
+// theirs are f32 that nothing rounds (#sdq.activation): they are 1, and where vectors of activations are shorter than a
+// step it is multiplied once for each, with the weight's scales of all others zero. Vectors of 32 cost four
+// instructions a step, of 64 two, and from 128 on one; the weight is read once.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef SDQ_LIB_CONVERSION_SDQTONVGPU_INTEGERTERMS_H
@@ -42,10 +49,13 @@
 
 namespace sdq {
 
-enum class IntegerPath : uint8_t { S4, S8Twice, S8 };
+enum class IntegerPath : uint8_t { S4, S8Twice, S8, E2M1 };
 
 /// Inputs that the mma of one step cover.
 int64_t stepOf(IntegerPath path);
+
+/// Inputs that share a scale inside the block-scaled instruction.
+inline constexpr int64_t kScaledBlock = 32;
 
 /// Inputs summed before scaling. 256 of 512 are kept, codes are at most 127 (112 where 16 times a 4-bit one), so a sum
 /// is at most 256 · 127² < 2^24.

@@ -43,6 +43,8 @@ private:
   /// The inputs of a word, f32; zeros beyond K.
   SmallVector<Value> loadInputs(Value word);
   Value largestMagnitude(Value firstWord, Value endWord);
+  /// The code of a value that the element has.
+  Value codeOf(Value units);
   Value packWord(Value word, Value scale);
 
   OpBuilder &b;
@@ -105,12 +107,30 @@ Value CodePacker::largestMagnitude(Value firstWord, Value endWord) {
   return most;
 }
 
+Value CodePacker::codeOf(Value units) {
+  if (kind != ElementKind::E2M1) {
+    Value integer = arith::FPToSIOp::create(b, at, b.getI32Type(), units);
+    return arith::AndIOp::create(b, at, integer, bits((1u << width) - 1));
+  }
+  // From 1 on, an e2m1's exponent and mantissa are the upper bits of the f32's, whose bias is 126 more; below, there
+  // are 0 and ½, codes 0 and 1.
+  Value magnitude = emitMagnitude(b, at, units);
+  Value upper = arith::ShRUIOp::create(b, at, arith::BitcastOp::create(b, at, b.getI32Type(), magnitude), bits(22));
+  Value normal = arith::SubIOp::create(b, at, upper, bits(2 * 126));
+  Value doubled = arith::AddFOp::create(b, at, magnitude, magnitude);
+  Value small = arith::FPToSIOp::create(b, at, b.getI32Type(), doubled);
+  Value one = arith::ConstantOp::create(b, at, b.getF32FloatAttr(1));
+  Value isSmall = arith::CmpFOp::create(b, at, arith::CmpFPredicate::OLT, magnitude, one);
+  Value sign = arith::ShRUIOp::create(b, at, arith::BitcastOp::create(b, at, b.getI32Type(), units), bits(28));
+  sign = arith::AndIOp::create(b, at, sign, bits(8));
+  return arith::OrIOp::create(b, at, arith::SelectOp::create(b, at, isSmall, small, normal), sign);
+}
+
 Value CodePacker::packWord(Value word, Value scale) {
   Value packed;
   for (auto [i, input] : llvm::enumerate(loadInputs(word))) {
     Value units = emitActivationUnits(b, at, kind, input, scale);
-    Value code = arith::FPToSIOp::create(b, at, b.getI32Type(), units);
-    code = arith::AndIOp::create(b, at, code, bits((1u << width) - 1));
+    Value code = codeOf(units);
     code = arith::ShLIOp::create(b, at, code, bits(width * i));
     packed = packed ? arith::OrIOp::create(b, at, packed, code).getResult() : code;
   }
