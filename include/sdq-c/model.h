@@ -82,6 +82,23 @@ typedef struct sdq_model sdq_model;
  * lives.
  */
 SDQ_C_EXPORT sdq_model *sdq_model_load(const char *path);
+/**
+ * The same with options, "<name>=<value>" each:
+ *
+ *   device=cpu|sim|cuda  where products by compressed weights run: a CPU (default), the simulator of a GPU, a GPU
+ *   gpu=<n>              with cuda: the number of the GPU (default 0)
+ *   chip=<name>          what kernels are made for where the file has none for the device, such as sm_90
+ *   tensors=host|device  with cuda: where inputs and outputs are (default host); device wants a program of products by
+ *                        compressed weights and reshapes only, and sdq_invoke works on the stream of its first input
+ *   verify=true|false    compare weights with their checksums first (default false)
+ */
+SDQ_C_EXPORT sdq_model *sdq_model_load_with(const char *path, const char *const *options, size_t num_options);
+/**
+ * Loads a model from the `size` bytes of a model file, which stay the caller's and must not change while the model
+ * lives; bytes that begin at no multiple of 4096 are copied. `name` stands for a file's in messages.
+ */
+SDQ_C_EXPORT sdq_model *sdq_model_load_memory(const void *data, size_t size, const char *name,
+                                              const char *const *options, size_t num_options);
 /** Releases a model (NULL is allowed). Tensors it returned stay valid. */
 SDQ_C_EXPORT void sdq_model_free(sdq_model *model);
 
@@ -94,6 +111,11 @@ SDQ_C_EXPORT const sdq_tensor_info *sdq_model_output(const sdq_model *model, siz
 /**
  * Runs the model. `inputs`: as many as the model has, only read. `outputs` receives as many pointers as the model has
  * outputs; each tensor is dense, in CPU memory, and the caller's, to be given to sdq_tensor_free.
+ *
+ * With tensors=device inputs and outputs are in the GPU's memory (SDQ_CUDA), all inputs name one `stream` (a CUstream or
+ * cudaStream_t, NULL the default stream), and everything is done on it: the call does not wait, outputs are ready when
+ * the stream is, they name it too, and are freed in its order.
+ *
  * Returns 0, or nonzero on failure: then `outputs` is untouched.
  */
 SDQ_C_EXPORT int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inputs, sdq_tensor **outputs,

@@ -39,31 +39,79 @@ struct Descriptions {
 /// The C view of an output together with what it points to.
 struct OutputTensor : sdq_tensor {
   OwnedTensor owned;
-  explicit OutputTensor(OwnedTensor tensor) : owned(std::move(tensor)) {
+  OutputTensor(OwnedTensor tensor, void *stream) : owned(std::move(tensor)) {
     const TensorView &view = owned.view;
     static_cast<sdq_tensor &>(*this) = {
         const_cast<void *>(view.data), int32_t(view.device.type), view.device.id,      int32_t(view.shape.size()),
-        int32_t(view.dtype),           view.shape.data(),         view.strides.data(), nullptr};
+        int32_t(view.dtype),           view.shape.data(),         view.strides.data(), stream};
   }
 };
 } // namespace
 
 struct sdq_model {
   std::unique_ptr<Model> model;
+  bool tensorsOnDevice;
   Descriptions inputs, outputs;
-  explicit sdq_model(std::unique_ptr<Model> loaded)
-      : model(std::move(loaded)), inputs(model->signature().inputs), outputs(model->signature().outputs) {}
+  sdq_model(std::unique_ptr<Model> loaded, bool tensorsOnDevice)
+      : model(std::move(loaded)), tensorsOnDevice(tensorsOnDevice), inputs(model->signature().inputs), outputs(model->signature().outputs) {}
 };
 
-sdq_model *sdq_model_load(const char *path) {
-  LoadOptions options;
-  options.note = [](const std::string &text) { tell(SDQ_NOTE, text); };
-  llvm::Expected<std::unique_ptr<Model>> model = Model::load(path, options);
+static llvm::Error setOption(LoadOptions &options, llvm::StringRef option) {
+  auto [name, value] = option.split('=');
+  auto expected = [&, name = name, value = value](const char *what) {
+    return llvm::createStringError("option '" + name + "': expected " + what + ", found '" + value + "'");
+  };
+  if (name == "device") {
+    if (value != "cpu" && value != "sim" && value != "cuda")
+      return expected("cpu, sim or cuda");
+    options.device = value == "cpu" ? RunDevice::CPU : value == "sim" ? RunDevice::Simulator : RunDevice::CUDA;
+  } else if (name == "gpu") {
+    if (value.getAsInteger(10, options.ordinal))
+      return expected("a number");
+  } else if (name == "chip") {
+    options.chip = value.str();
+  } else if (name == "tensors") {
+    if (value != "host" && value != "device")
+      return expected("host or device");
+    options.tensorsOnDevice = value == "device";
+  } else if (name == "verify") {
+    if (value != "true" && value != "false")
+      return expected("true or false");
+    options.verify = value == "true";
+  } else {
+    return llvm::createStringError("option '" + name + "': expected device, gpu, chip, tensors or verify");
+  }
+  return llvm::Error::success();
+}
+
+/// Loads with `options`; NULL and the error's text where that fails.
+static sdq_model *load(const char *const *options, size_t count,
+                       llvm::function_ref<llvm::Expected<std::unique_ptr<Model>>(const LoadOptions &)> read) {
+  LoadOptions chosen;
+  chosen.note = [](const std::string &text) { tell(SDQ_NOTE, text); };
+  for (size_t i = 0; i < count; ++i)
+    if (llvm::Error error = setOption(chosen, options[i])) {
+      setLastError(std::move(error));
+      return nullptr;
+    }
+  llvm::Expected<std::unique_ptr<Model>> model = read(chosen);
   if (!model) {
     setLastError(model.takeError());
     return nullptr;
   }
-  return new sdq_model(std::move(*model));
+  return new sdq_model(std::move(*model), chosen.tensorsOnDevice);
+}
+
+sdq_model *sdq_model_load(const char *path) { return sdq_model_load_with(path, nullptr, 0); }
+
+sdq_model *sdq_model_load_with(const char *path, const char *const *options, size_t num_options) {
+  return load(options, num_options, [&](const LoadOptions &chosen) { return Model::load(llvm::StringRef(path), chosen); });
+}
+
+sdq_model *sdq_model_load_memory(const void *data, size_t size, const char *name, const char *const *options,
+                                 size_t num_options) {
+  llvm::MemoryBufferRef bytes(llvm::StringRef(static_cast<const char *>(data), size), name);
+  return load(options, num_options, [&](const LoadOptions &chosen) { return Model::load(bytes, chosen); });
 }
 
 void sdq_model_free(sdq_model *model) { delete model; }
@@ -103,13 +151,21 @@ int sdq_invoke(const sdq_model *model, const sdq_tensor *inputs, size_t num_inpu
     }
     views.push_back(std::move(*view));
   }
-  llvm::Expected<std::vector<OwnedTensor>> results = model->model->invoke(views);
+  std::optional<void *> stream;
+  if (model->tensorsOnDevice)
+    stream = num_inputs ? inputs[0].stream : nullptr;
+  for (size_t i = 0; stream && i < num_inputs; ++i)
+    if (inputs[i].stream != *stream) {
+      setLastError(llvm::createStringError("input " + llvm::Twine(i) + ": expected the stream of input 0, found another"));
+      return 1;
+    }
+  llvm::Expected<std::vector<OwnedTensor>> results = model->model->invoke(views, stream);
   if (!results) {
     setLastError(results.takeError());
     return 1;
   }
   for (size_t i = 0; i < num_outputs; ++i)
-    outputs[i] = new OutputTensor(std::move((*results)[i]));
+    outputs[i] = new OutputTensor(std::move((*results)[i]), stream.value_or(nullptr));
   return 0;
 }
 

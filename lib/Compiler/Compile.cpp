@@ -12,6 +12,7 @@
 #include "sdq/Compiler/Placement.h"
 #include "sdq/Core/AtomicFile.h"
 #include "sdq/Pipelines/CompileCPU.h"
+#include "sdq/Pipelines/CompileCUDA.h"
 
 #include "llvm/Support/FileSystem.h"
 
@@ -38,6 +39,9 @@ public:
     buildRaise(raise, options);
     if (!module || failed(raise.run(*module)))
       return failure();
+    if (request.emit == EmitKind::Header) // says nothing that compression would change
+      return failed(emitHeader(*module, symbolOf(request.output), request.output)) ? FailureOr<ModelReport>(failure())
+                                                                                   : std::move(report);
 
     llvm::Expected<WeightStore> opened = WeightStore::open(folder);
     if (!opened)
@@ -69,9 +73,16 @@ private:
   }
 
   LogicalResult readRequest() {
-    for (const std::string &target : request.targets)
-      if (target != "cpu")
-        return fail("unknown target '" + target + "': expected cpu");
+    for (const std::string &target : request.targets) {
+      if (target == "cpu")
+        continue;
+      llvm::Expected<const Chip *> found = findChip(target);
+      if (!found)
+        return fail("unknown target: expected cpu, or a GPU; " + llvm::toString(found.takeError()));
+      gpus.push_back(*found);
+    }
+    if (emitsKernels() && gpus.size() != 1)
+      return fail("kernels are emitted for one GPU: expected one --target such as sm_90, got " + Twine(gpus.size()));
     if (!request.chip.empty()) {
       llvm::Expected<const Chip *> found = findChip(request.chip);
       if (!found)
@@ -94,7 +105,8 @@ private:
 
   /// What would make the same output, in words.
   std::string requestText() const {
-    std::string text = request.input + " -> " + request.output + " for [" + llvm::join(request.targets, ", ") + "] ";
+    std::string text = request.input + " -> " + request.output + " for [" + llvm::join(request.targets, ", ") + "] as " +
+                       std::to_string(int(request.emit)) + " ";
     llvm::raw_string_ostream os(text);
     options.print(os);
     return text;
@@ -109,9 +121,8 @@ private:
     if (failed(compress(module, store)))
       return failure();
     module->setAttr("sdq.recipe", StringAttr::get(&context, options.recipe.getValue()));
-    for ([[maybe_unused]] const std::string &target : request.targets)
-      if (failed(compileForCPU(module, CPUTarget::host(), "cpu")))
-        return failure();
+    if (!emitsKernels() && failed(compileTargets(module)))
+      return failure();
 
     report.model = request.input;
     report.recipe = options.recipe;
@@ -119,7 +130,7 @@ private:
     for (auto [layer, parameter] : llvm::zip_equal(report.layers, module.getOps<ParameterOp>()))
       describeRecipe(layer, recipe->of(weightName(parameter)), chip);
     std::string output = store.stagedPath("output"), stagedReport = store.stagedPath("report");
-    if (failed(writeModel(module, output)))
+    if (failed(writeOutput(module, store, output)))
       return failure();
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     report.peakMemoryBytes = peakMemory();
@@ -133,6 +144,34 @@ private:
       error = moveToPlace(output, request.output);
     if (!error)
       error = moveToPlace(stagedReport, reportPath);
+    return error ? fail(std::move(error)) : success();
+  }
+
+  bool emitsKernels() const {
+    return request.emit == EmitKind::PTX || request.emit == EmitKind::Cubin || request.emit == EmitKind::Fatbin;
+  }
+
+  LogicalResult compileTargets(ModuleOp module) {
+    if (gpus.size() != request.targets.size() && failed(compileForCPU(module, CPUTarget::host(), "cpu")))
+      return failure();
+    GPUCodeFormat format = gpus.empty() ? GPUCodeFormat::ISA : bestCodeFormat(UnknownLoc::get(&context));
+    for (const Chip *gpu : gpus)
+      if (failed(compileForCUDA(module, CPUTarget::host(), *gpu, format, gpu->name)))
+        return failure();
+    return success();
+  }
+
+  /// Completes what was asked for at `path`, and puts the kernels' description into its place.
+  LogicalResult writeOutput(ModuleOp module, const WeightStore &store, StringRef path) {
+    if (request.emit == EmitKind::Model)
+      return writeModel(module, path);
+    if (emitsKernels())
+      return emitKernels(module, *gpus.front(), request.emit, store.stagedPath("kernels"), path, request.output + ".json");
+    std::string model = store.stagedPath("model");
+    if (failed(writeModel(module, model)))
+      return failure();
+    llvm::Error error = emitObject(model, symbolOf(request.output), path);
+    llvm::sys::fs::remove(model);
     return error ? fail(std::move(error)) : success();
   }
 
@@ -159,6 +198,8 @@ private:
   const DecomposeOptions &options;
   MLIRContext &context;
   const Chip *chip = nullptr;
+  /// Of the targets.
+  std::vector<const Chip *> gpus;
   std::string reportPath;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
   std::shared_ptr<const ModelRecipe> recipe;

@@ -33,17 +33,26 @@ llvm::Error FirstError::take(StringRef otherwise) {
   return llvm::createStringError(text.empty() ? path + ": " + otherwise.str() : text);
 }
 
+/// A page's, which no section's exceeds.
+static const llvm::Align kAlignment(4096);
+
 /// The file, mapped or read so that a section of any alignment up to a page's can be used in place. MLIR's text parser
 /// wants a zero behind the last byte, which a mapping cannot promise.
 static llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> openModelFile(StringRef path) {
   auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false,
-                                          /*IsVolatile=*/false, llvm::Align(4096));
+                                          /*IsVolatile=*/false, kAlignment);
   if (!file || isBytecode(**file))
     return file;
   // Text holds no zeros: the parser's "unexpected character" would help nobody who passed an .onnx file.
   if ((*file)->getBuffer().contains('\0'))
     return std::make_error_code(std::errc::executable_format_error);
   return llvm::MemoryBuffer::getFile(path);
+}
+
+static OwningOpRef<ModuleOp> parseBuffer(std::unique_ptr<llvm::MemoryBuffer> buffer, MLIRContext *context) {
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  return parseSourceFile<ModuleOp>(sources, ParserConfig(context));
 }
 
 OwningOpRef<ModuleOp> sdq::mapModule(StringRef path, MLIRContext *context) {
@@ -54,7 +63,15 @@ OwningOpRef<ModuleOp> sdq::mapModule(StringRef path, MLIRContext *context) {
                                                    : file.getError().message());
     return nullptr;
   }
-  auto sources = std::make_shared<llvm::SourceMgr>();
-  sources->AddNewSourceBuffer(std::move(*file), llvm::SMLoc());
-  return parseSourceFile<ModuleOp>(sources, ParserConfig(context));
+  return parseBuffer(std::move(*file), context);
+}
+
+OwningOpRef<ModuleOp> sdq::mapModule(llvm::MemoryBufferRef bytes, MLIRContext *context) {
+  bool inPlace = llvm::isAddrAligned(kAlignment, bytes.getBufferStart()) && isBytecode(bytes);
+  if (inPlace)
+    return parseBuffer(llvm::MemoryBuffer::getMemBuffer(bytes, /*RequiresNullTerminator=*/false), context);
+  auto copy = llvm::WritableMemoryBuffer::getNewUninitMemBuffer(bytes.getBufferSize(), bytes.getBufferIdentifier(),
+                                                                kAlignment);
+  llvm::copy(bytes.getBuffer(), copy->getBufferStart());
+  return parseBuffer(std::move(copy), context);
 }

@@ -5,13 +5,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "sdq/Loader/Model.h"
-#include "ProgramSignature.h"
+#include "CUDATable.h"
+#include "sdq/Loader/ProgramSignature.h"
 #include "SimulatedDriver.h"
 
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 #include "sdq/Loader/Checksums.h"
 #include "sdq/Loader/MapModule.h"
 #include "sdq/Pipelines/CompileCPU.h"
+#include "sdq/Pipelines/CompileCUDA.h"
 #include "sdq/Pipelines/Register.h"
 #include "sdq/Runtime/Executable.h"
 
@@ -27,7 +29,8 @@ static constexpr llvm::StringLiteral kInterfacePrefix = "_mlir_ciface_";
 struct Model::Impl {
   std::unique_ptr<MLIRContext> context; // owns the weights
   OwningOpRef<ModuleOp> module, kernels;
-  std::unique_ptr<SimulatedDriver> device;
+  std::shared_ptr<SimulatedDriver> simulated;
+  std::shared_ptr<CUDADriver> cuda;
   std::unique_ptr<Executable> executable;
 };
 
@@ -35,12 +38,13 @@ Model::Model(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
 Model::~Model() = default;
 const Signature &Model::signature() const { return impl->executable->signature(); }
 
-llvm::Expected<std::vector<OwnedTensor>> Model::invoke(llvm::ArrayRef<TensorView> inputs) const {
-  return impl->executable->invoke(inputs);
+llvm::Expected<std::vector<OwnedTensor>> Model::invoke(llvm::ArrayRef<TensorView> inputs,
+                                                       std::optional<void *> stream) const {
+  return impl->executable->invoke(inputs, stream);
 }
 
 std::vector<std::pair<std::string, simulator::KernelWork>> Model::kernelWork() const {
-  return impl->device ? impl->device->work() : std::vector<std::pair<std::string, simulator::KernelWork>>();
+  return impl->simulated ? impl->simulated->work() : std::vector<std::pair<std::string, simulator::KernelWork>>();
 }
 
 static std::unique_ptr<MLIRContext> createContext() {
@@ -52,26 +56,42 @@ static std::unique_ptr<MLIRContext> createContext() {
   return context;
 }
 
-/// The executable in `module` that fits this machine best, or null. `reasons`: why the others do not.
-static llvm::Expected<ExecutableOp> selectExecutable(ModuleOp module, std::string &reasons) {
+/// The executable in `module` that fits this machine, and the GPU if there is one, best; or null. `reasons`: why the
+/// others do not.
+static llvm::Expected<ExecutableOp> selectExecutable(ModuleOp module, const CUDADriver *gpu, std::string &reasons) {
   ExecutableOp best;
-  unsigned bestUsed = 0;
+  std::tuple<Capability, bool, unsigned> bestRank;
   for (auto executable : module.getOps<ExecutableOp>()) {
     llvm::Expected<HostFit> fit =
         fitToHost({executable.getTriple().str(), executable.getCpu().str(), executable.getFeatures().str()});
     if (!fit)
       return llvm::createStringError("sdq.executable @" + executable.getSymName() + ": " +
                                      llvm::toString(fit.takeError()));
-    if (!fit->runs())
+    gpu::BinaryOp kernels = kernelsOf(executable);
+    if (!fit->runs()) {
       reasons += "; @" + executable.getSymName().str() + " lacks " + llvm::join(fit->missing, ", ");
-    else if (!best || fit->used > bestUsed)
-      best = executable, bestUsed = fit->used;
+      continue;
+    }
+    if (bool(kernels) != bool(gpu))
+      continue; // for another kind of device
+    std::tuple<Capability, bool, unsigned> rank({}, false, fit->used);
+    if (gpu) {
+      gpu::ObjectAttr object = selectObject(kernels, gpu->capability());
+      if (!object) {
+        reasons += "; @" + executable.getSymName().str() + " is for " + listChips(kernels);
+        continue;
+      }
+      auto chip = ChipName::parse(chipOf(object));
+      rank = {chip->capability, chip->exact, fit->used};
+    }
+    if (!best || rank > bestRank)
+      best = executable, bestRank = rank;
   }
   return best;
 }
 
 /// Addresses of the constants in the table `sdq_buffers`.
-static FailureOr<std::vector<const void *>> findBuffers(ExecutableOp code, SimulatedDriver *device) {
+static FailureOr<std::vector<const void *>> findBuffers(ExecutableOp code, DeviceTable *device) {
   std::vector<const void *> addresses;
   for (auto [i, attribute] : llvm::enumerate(code.getBuffers())) {
     auto onDevice = dyn_cast<OnDeviceAttr>(attribute);
@@ -98,16 +118,31 @@ static FailureOr<std::vector<const void *>> findBuffers(ExecutableOp code, Simul
                               << bytes->size();
     if (reinterpret_cast<uintptr_t>(bytes->data()) % width != 0)
       return code.emitError() << "buffer " << i << ": expected " << width << "-byte alignment for " << type;
-    addresses.push_back(onDevice ? device->hold(bytes->take_front(expected)) : bytes->data());
+    if (!onDevice) {
+      addresses.push_back(bytes->data());
+      continue;
+    }
+    FailureOr<const void *> held = device->hold(bytes->take_front(expected));
+    if (failed(held))
+      return failure();
+    addresses.push_back(*held);
   }
   return addresses;
 }
 
 llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const LoadOptions &options) {
+  return load(path, [&](MLIRContext *context) { return mapModule(path, context); }, options);
+}
+
+llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::MemoryBufferRef data, const LoadOptions &options) {
+  return load(data.getBufferIdentifier(), [&](MLIRContext *context) { return mapModule(data, context); }, options);
+}
+
+llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, Reader read, const LoadOptions &options) {
   auto impl = std::make_unique<Impl>();
   impl->context = createContext();
   FirstError errors(path, impl->context.get());
-  impl->module = mapModule(path, impl->context.get());
+  impl->module = read(impl->context.get());
   if (!impl->module)
     return errors.take("not a readable model file");
   ModuleOp module = *impl->module;
@@ -124,22 +159,46 @@ llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const L
   std::string reasons;
   ExecutableOp code;
   if (options.device == RunDevice::Simulator) {
+    StringRef chip = options.chip.empty() ? StringRef("sm_80") : StringRef(options.chip);
     FailureOr<ExecutableOp> compiled =
-        compileForGPU(module, CPUTarget::host(), options.chip, "sdq.compiled_at_load", impl->kernels);
+        compileForGPU(module, CPUTarget::host(), chip, "sdq.compiled_at_load", impl->kernels);
     if (failed(compiled))
       return errors.take("cannot be compiled");
     code = *compiled;
-    impl->device = std::make_unique<SimulatedDriver>(*impl->kernels);
+    impl->simulated = std::make_shared<SimulatedDriver>(*impl->kernels);
   } else {
-    llvm::Expected<ExecutableOp> selected = selectExecutable(module, reasons);
+    if (options.device == RunDevice::CUDA) {
+      llvm::Expected<std::unique_ptr<CUDADriver>> opened = CUDADriver::open(options.ordinal);
+      if (!opened)
+        return opened.takeError();
+      impl->cuda = std::move(*opened);
+    }
+    if (options.tensorsOnDevice && !impl->cuda)
+      return llvm::createStringError(path + ": expected a CUDA device for tensors in a device's memory");
+    // Code in files is for tensors on the host.
+    llvm::Expected<ExecutableOp> selected =
+        options.tensorsOnDevice ? llvm::Expected<ExecutableOp>(ExecutableOp())
+                                : selectExecutable(module, impl->cuda.get(), reasons);
     if (!selected)
       return llvm::createStringError(path + ": " + llvm::toString(selected.takeError()));
     code = *selected;
   }
   if (!code) {
-    if (options.note)
-      options.note(path.str() + ": no code for this machine in the file" + reasons + "; compiling it now");
-    FailureOr<ExecutableOp> compiled = compileForCPU(module, CPUTarget::host(), "sdq.compiled_at_load");
+    if (options.note && !options.tensorsOnDevice)
+      options.note(path.str() + ": no code for " + (impl->cuda ? impl->cuda->name().str() : "this machine") +
+                   " in the file" + reasons + "; compiling it now");
+    FailureOr<ExecutableOp> compiled = failure();
+    if (impl->cuda) {
+      llvm::Expected<const Chip *> chip = options.chip.empty() ? chipFor(impl->cuda->capability())
+                                                               : findChip(options.chip);
+      if (!chip)
+        return chip.takeError();
+      // The driver assembles PTX itself.
+      compiled = compileForCUDA(module, CPUTarget::host(), **chip, GPUCodeFormat::ISA, "sdq.compiled_at_load",
+                                options.tensorsOnDevice);
+    } else {
+      compiled = compileForCPU(module, CPUTarget::host(), "sdq.compiled_at_load");
+    }
     if (failed(compiled))
       return errors.take("cannot be compiled");
     code = *compiled;
@@ -156,11 +215,18 @@ llvm::Expected<std::unique_ptr<Model>> Model::load(llvm::StringRef path, const L
     return llvm::createStringError(path + ": the code of sdq.executable @" + code.getSymName() +
                                    " is damaged: its checksum differs");
   FailureOr<Signature> signature = signatureOf(function);
-  FailureOr<std::vector<const void *>> buffers = findBuffers(code, impl->device.get());
+  std::optional<CUDATable> gpuTable;
+  DeviceTable *table = impl->simulated.get();
+  ExecutableDevice device{impl->simulated, options.tensorsOnDevice};
+  if (impl->cuda) {
+    table = &gpuTable.emplace(module, *impl->cuda);
+    device.driver = impl->cuda;
+  }
+  FailureOr<std::vector<const void *>> buffers = findBuffers(code, table);
   if (failed(signature) || failed(buffers))
     return errors.take("malformed");
   auto executable = Executable::load(llvm::MemoryBufferRef({object->data(), object->size()}, path), code.getEntry(),
-                                     std::move(*signature), *buffers, impl->device.get());
+                                     std::move(*signature), *buffers, std::move(device));
   if (!executable)
     return executable.takeError();
   impl->executable = std::move(*executable);

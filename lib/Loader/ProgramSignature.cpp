@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ProgramSignature.h"
+#include "sdq/Loader/ProgramSignature.h"
 
 #include "llvm/ADT/StringSet.h"
 

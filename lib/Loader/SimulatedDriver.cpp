@@ -29,10 +29,10 @@ FailureOr<void *> SimulatedDriver::load(SymbolRefAttr symbol) {
   return static_cast<void *>(loaded.back().get());
 }
 
-const void *SimulatedDriver::hold(llvm::ArrayRef<char> bytes) {
+FailureOr<const void *> SimulatedDriver::hold(llvm::ArrayRef<char> bytes) {
   std::lock_guard<std::mutex> lock(mutex);
   allocations[reinterpret_cast<const uint8_t *>(bytes.data())] = {bytes.size(), /*written=*/true};
-  return bytes.data();
+  return static_cast<const void *>(bytes.data());
 }
 
 llvm::Expected<void *> SimulatedDriver::allocate(uint64_t bytes, void *) {

@@ -12,6 +12,8 @@
 #ifndef SDQ_LIB_LOADER_SIMULATEDDRIVER_H
 #define SDQ_LIB_LOADER_SIMULATEDDRIVER_H
 
+#include "DeviceTable.h"
+
 #include "sdq/Runtime/DeviceDriver.h"
 #include "sdq/Simulator/Kernel.h"
 
@@ -22,16 +24,16 @@
 
 namespace sdq {
 
-class SimulatedDriver : public DeviceDriver {
+class SimulatedDriver : public DeviceDriver, public DeviceTable {
 public:
   /// `kernels` holds gpu.modules, and outlives this.
   explicit SimulatedDriver(mlir::ModuleOp kernels) : kernels(kernels) {}
   ~SimulatedDriver() override;
 
-  /// A handle of `@module::@kernel`; an error at the op that the simulator does not know.
-  mlir::FailureOr<void *> load(mlir::SymbolRefAttr kernel);
+  /// The error is at the op that the simulator does not know.
+  mlir::FailureOr<void *> load(mlir::SymbolRefAttr kernel) override;
   /// Makes a constant memory of the device, where it lies.
-  const void *hold(llvm::ArrayRef<char> bytes);
+  mlir::FailureOr<const void *> hold(llvm::ArrayRef<char> bytes) override;
   /// Of every launch so far, its kernel's name and what was counted.
   std::vector<std::pair<std::string, simulator::KernelWork>> work() const;
 

@@ -25,12 +25,15 @@ using namespace mlir;
 using namespace sdq;
 
 /// Turns the products by compressed weights into kernels, which `kernels` receives, and calls of the runtime.
-static LogicalResult lowerToKernels(ModuleOp program, StringRef chip, OwningOpRef<ModuleOp> &kernels) {
+static LogicalResult lowerToKernels(ModuleOp program, StringRef chip, bool tensorsOnDevice,
+                                    OwningOpRef<ModuleOp> &kernels) {
   LowerNVGPUOptions options;
   options.chip = chip.str();
   options.stopAfter = NVGPUStage::Kernels;
   PassManager manager(program.getContext());
   buildLowerNVGPUPipeline(manager, options);
+  if (tensorsOnDevice)
+    manager.addPass(createKeepOnDevice());
   manager.addPass(createLaunchThroughRuntime());
   if (failed(manager.run(program)))
     return failure();
@@ -47,6 +50,8 @@ static FailureOr<ExecutableOp> compile(ModuleOp module, const CPUTarget &target,
                                        function_ref<LogicalResult(ModuleOp)> toKernels) {
   OwningOpRef<ModuleOp> lowered = module.clone();
   for (ExecutableOp other : llvm::make_early_inc_range(lowered->getOps<ExecutableOp>()))
+    other.erase();
+  for (auto other : llvm::make_early_inc_range(lowered->getOps<gpu::BinaryOp>()))
     other.erase();
   auto entryFunction = lowered->lookupSymbol<func::FuncOp>(programEntry);
   if (!entryFunction || entryFunction.isExternal())
@@ -94,6 +99,7 @@ FailureOr<ExecutableOp> sdq::compileForCPU(ModuleOp module, const CPUTarget &tar
 }
 
 FailureOr<ExecutableOp> sdq::compileForGPU(ModuleOp module, const CPUTarget &host, StringRef chip, StringRef name,
-                                           OwningOpRef<ModuleOp> &kernels) {
-  return compile(module, host, name, [&](ModuleOp program) { return lowerToKernels(program, chip, kernels); });
+                                           OwningOpRef<ModuleOp> &kernels, bool tensorsOnDevice) {
+  return compile(module, host, name,
+                 [&](ModuleOp program) { return lowerToKernels(program, chip, tensorsOnDevice, kernels); });
 }

@@ -35,14 +35,27 @@ static T check(llvm::Expected<T> result) {
 }
 
 static DeviceDriver &driver() {
-  if (DeviceDriver *driver = Invocation::driver())
+  if (DeviceDriver *driver = Invocation::deviceCall().driver.get())
     return *driver;
   Invocation::fail("the program launches kernels, and no device was given to run them on");
 }
 
-static void *streamCreate() { return check(driver().openStream()); }
-static void streamSynchronize(void *stream) { check(driver().synchronize(stream)); }
-static void streamDestroy(void *stream) { driver().closeStream(stream); }
+static void *streamCreate() {
+  const std::optional<void *> &given = Invocation::deviceCall().stream;
+  return given ? *given : check(driver().openStream());
+}
+
+static void streamSynchronize(void *stream) {
+  const DeviceCall &call = Invocation::deviceCall();
+  // What is on the device is the caller's to wait for, on his stream.
+  if (!call.stream || !call.tensorsOnDevice)
+    check(driver().synchronize(stream));
+}
+
+static void streamDestroy(void *stream) {
+  if (!Invocation::deviceCall().stream)
+    driver().closeStream(stream);
+}
 
 static void *memAlloc(uint64_t bytes, void *stream, uint64_t /*isHostShared*/) {
   void *memory = check(driver().allocate(bytes, stream));

@@ -25,7 +25,7 @@ struct Executable::Impl {
   Signature signature;
   std::unique_ptr<orc::LLJIT> jit;
   void (*entry)(void **) = nullptr;
-  DeviceDriver *device = nullptr;
+  ExecutableDevice device;
 };
 
 Executable::Executable(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
@@ -98,7 +98,7 @@ static llvm::Error withCause(llvm::Error error, std::string &reported) {
 llvm::Expected<std::unique_ptr<Executable>> Executable::load(llvm::MemoryBufferRef objectFile, llvm::StringRef entry,
                                                              Signature signature,
                                                              llvm::ArrayRef<const void *> buffers,
-                                                             DeviceDriver *device) {
+                                                             ExecutableDevice device) {
   llvm::Expected<uint64_t> tableBytes = symbolSize(objectFile, kBuffersSymbol);
   if (!tableBytes)
     return invalidObject(objectFile, "not a readable object file: " + llvm::toString(tableBytes.takeError()));
@@ -132,7 +132,7 @@ llvm::Expected<std::unique_ptr<Executable>> Executable::load(llvm::MemoryBufferR
 
   auto impl = std::make_unique<Impl>();
   impl->signature = std::move(signature);
-  impl->device = device;
+  impl->device = std::move(device);
   impl->entry = address->toPtr<void (*)(void **)>();
   impl->jit = std::move(*jit);
   return std::unique_ptr<Executable>(new Executable(std::move(impl)));
@@ -163,12 +163,34 @@ static TensorView readDescriptor(const TensorSpec &spec, const intptr_t *words) 
   return view;
 }
 
+/// A dense copy, where the tensor is.
+static llvm::Expected<OwnedTensor> copyInPlace(const TensorView &view, const DeviceCall &device) {
+  if (!device.tensorsOnDevice)
+    return copyDense(view);
+  if (!view.isContiguous())
+    return llvm::createStringError("a result is a strided view of device memory, which nothing here can copy");
+  llvm::Expected<void *> memory = device.driver->allocate(view.numBytes(), device.stream.value_or(nullptr));
+  if (!memory)
+    return memory.takeError();
+  OwnedTensor copy{view, {*memory, [driver = device.driver, stream = device.stream](const void *p) {
+                            driver->free(const_cast<void *>(p), stream.value_or(nullptr));
+                          }}};
+  copy.view.data = *memory;
+  copy.view.strides = rowMajorStrides(view.shape);
+  if (llvm::Error error = device.driver->copy(*memory, view.data, view.numBytes(), device.stream.value_or(nullptr)))
+    return error;
+  return copy;
+}
+
 /// The results, each owning its memory.
-static std::vector<OwnedTensor> takeResults(const Signature &signature, const intptr_t *words, Invocation &call) {
+static llvm::Expected<std::vector<OwnedTensor>> takeResults(const Signature &signature, const intptr_t *words,
+                                                            Invocation &call, const DeviceCall &device) {
   std::vector<OwnedTensor> results;
   llvm::SmallVector<std::pair<void *, std::shared_ptr<const void>>> taken;
   for (const TensorSpec &spec : signature.outputs) {
     TensorView view = readDescriptor(spec, words);
+    if (device.tensorsOnDevice)
+      view.device = device.driver->place();
     void *allocated = reinterpret_cast<void *>(words[0]);
     words += descriptorWords(spec.shape.size());
     std::shared_ptr<const void> storage;
@@ -182,7 +204,10 @@ static std::vector<OwnedTensor> takeResults(const Signature &signature, const in
       view.strides = rowMajorStrides(view.shape);
       results.push_back({std::move(view), std::move(storage)});
     } else {
-      results.push_back(copyDense(view));
+      llvm::Expected<OwnedTensor> copy = copyInPlace(view, device);
+      if (!copy)
+        return copy.takeError();
+      results.push_back(std::move(*copy));
     }
   }
   return results;
@@ -192,9 +217,11 @@ static bool isAligned(const TensorView &tensor) {
   return reinterpret_cast<uintptr_t>(tensor.data) % byteWidth(tensor.dtype) == 0;
 }
 
-llvm::Expected<std::vector<OwnedTensor>> Executable::invoke(llvm::ArrayRef<TensorView> inputs) const {
+llvm::Expected<std::vector<OwnedTensor>> Executable::invoke(llvm::ArrayRef<TensorView> inputs,
+                                                            std::optional<void *> stream) const {
   const Signature &signature = impl->signature;
-  if (llvm::Error error = checkInputs(signature, inputs))
+  const auto &[driver, tensorsOnDevice] = impl->device;
+  if (llvm::Error error = checkInputs(signature, inputs, tensorsOnDevice ? driver->place() : Device{}))
     return error;
 
   size_t words = 0;
@@ -211,7 +238,11 @@ llvm::Expected<std::vector<OwnedTensor>> Executable::invoke(llvm::ArrayRef<Tenso
   std::vector<OwnedTensor> copies;
   for (const TensorView &input : inputs) {
     TensorView dense = input;
-    if (!input.isContiguous() || !isAligned(input))
+    bool usable = input.isContiguous() && isAligned(input);
+    if (!usable && tensorsOnDevice)
+      return llvm::createStringError("input " + llvm::Twine(parameters.size() - !signature.outputs.empty()) +
+                                     ": expected a dense row-major tensor in device memory, aligned to its element");
+    if (!usable)
       dense = copies.emplace_back(copyDense(input)).view;
     dense.strides = rowMajorStrides(dense.shape);
     writeDescriptor(dense, next);
@@ -219,8 +250,9 @@ llvm::Expected<std::vector<OwnedTensor>> Executable::invoke(llvm::ArrayRef<Tenso
     next += descriptorWords(dense.shape.size());
   }
 
-  Invocation call(impl->device);
+  DeviceCall device{driver, tensorsOnDevice, stream};
+  Invocation call(device);
   if (!call.run(impl->entry, parameters.data()))
     return llvm::createStringError(call.message().empty() ? "the model aborted" : call.message());
-  return takeResults(signature, descriptors.data(), call);
+  return takeResults(signature, descriptors.data(), call, device);
 }

@@ -33,7 +33,7 @@ static thread_local Invocation *current = nullptr;
 
 Invocation::~Invocation() {
   for (void *memory : onDevice)
-    device->free(memory, /*stream=*/nullptr);
+    device.driver->free(memory, device.stream.value_or(nullptr));
   while (Header *header = allocations) {
     unlink(header);
     std::free(header->base);
@@ -71,6 +71,10 @@ void Invocation::unlink(Header *header) {
 }
 
 std::shared_ptr<const void> Invocation::take(void *data) {
+  if (onDevice.erase(data))
+    return std::shared_ptr<const void>(data, [driver = device.driver, stream = device.stream](const void *memory) {
+      driver->free(const_cast<void *>(memory), stream.value_or(nullptr));
+    });
   for (Header *header = allocations; header; header = header->next)
     if (header->data() == data) {
       unlink(header);
@@ -79,7 +83,24 @@ std::shared_ptr<const void> Invocation::take(void *data) {
   return nullptr;
 }
 
+void *Invocation::allocateOnDevice(size_t size) {
+  const DeviceCall &device = current->device;
+  if (llvm::Expected<void *> memory = device.driver->allocate(size, device.stream.value_or(nullptr))) {
+    current->onDevice.insert(*memory);
+    return *memory;
+  } else {
+    note(llvm::toString(memory.takeError()).c_str());
+  }
+  return nullptr;
+}
+
 void *Invocation::allocate(size_t size, size_t alignment) {
+  if (current && current->device.tensorsOnDevice) {
+    // The error is gone before the jump: it would skip its destructor.
+    if (void *memory = allocateOnDevice(size))
+      return memory;
+    fail(nullptr);
+  }
   static_assert(sizeof(Header) <= kMinimumAlignment);
   alignment = std::max(alignment, kMinimumAlignment);
   // A negative size from an overflown shape arrives here as a huge one.
@@ -98,6 +119,8 @@ void *Invocation::allocate(size_t size, size_t alignment) {
 void Invocation::deallocate(void *data) {
   if (!data)
     return;
+  if (current && current->onDevice.erase(data))
+    return current->device.driver->free(data, current->device.stream.value_or(nullptr));
   Header *header = Header::of(data);
   if (header->owner)
     header->owner->unlink(header);
@@ -122,6 +145,9 @@ void Invocation::fail(const char *text) {
   std::abort();
 }
 
-DeviceDriver *Invocation::driver() { return current ? current->device : nullptr; }
+const DeviceCall &Invocation::deviceCall() {
+  static const DeviceCall none;
+  return current ? current->device : none;
+}
 void Invocation::holdOnDevice(void *memory) { current->onDevice.insert(memory); }
 void Invocation::releaseOnDevice(void *memory) { current->onDevice.erase(memory); }

@@ -23,16 +23,26 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace sdq {
 
 class DeviceDriver;
 
+/// Where a call's kernels run, and what it is given there.
+struct DeviceCall {
+  /// Null where no kernels are launched.
+  std::shared_ptr<DeviceDriver> driver = nullptr;
+  /// Inputs and results are in the device's memory, and so is all that the call allocates.
+  bool tensorsOnDevice = false;
+  /// The caller's stream, on which everything is done; it is not waited for where tensors are on the device.
+  std::optional<void *> stream = std::nullopt;
+};
+
 class Invocation {
 public:
-  /// `device`: where kernels are launched; may be null where none are.
-  explicit Invocation(DeviceDriver *device = nullptr) : device(device) {}
+  explicit Invocation(DeviceCall device = {}) : device(std::move(device)) {}
   Invocation(const Invocation &) = delete;
   Invocation &operator=(const Invocation &) = delete;
   /// Releases what the call left behind.
@@ -52,20 +62,22 @@ public:
   /// Notes a message for a `fail` that has none.
   static void note(const char *text);
   [[noreturn]] static void fail(const char *text);
-  /// The call's device; null outside a call.
-  static DeviceDriver *driver();
+  /// The call's device; its driver is null outside a call.
+  static const DeviceCall &deviceCall();
   /// Memory of the device that the call holds, and holds no longer.
   static void holdOnDevice(void *memory);
   static void releaseOnDevice(void *memory);
 
 private:
   struct Header;
+  /// Null where there is none; the message is noted.
+  static void *allocateOnDevice(size_t size);
   void link(Header *header);
   void unlink(Header *header);
 
   std::mutex mutex;
   Header *allocations = nullptr;
-  DeviceDriver *device;
+  DeviceCall device;
   llvm::SmallPtrSet<void *, 8> onDevice;
   std::jmp_buf returnPoint;
   std::string failure;

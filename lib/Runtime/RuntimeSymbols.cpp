@@ -77,6 +77,8 @@ static void copyDimension(int64_t bytes, int64_t rank, const int64_t *sizes, con
 }
 
 static void runtimeMemRefCopy(int64_t elementBytes, UnrankedMemRef *source, UnrankedMemRef *destination) {
+  if (Invocation::deviceCall().tensorsOnDevice)
+    Invocation::fail("the program copies a tensor on the host, and its tensors are on a device");
   MemRef from(*source, elementBytes), to(*destination, elementBytes);
   for (int64_t i = 0; i < source->rank; ++i)
     if (from.sizes[i] == 0)

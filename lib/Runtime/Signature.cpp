@@ -42,13 +42,15 @@ std::string TensorSpec::format() const {
 static std::string format(const TensorView &tensor) { return (name(tensor.dtype) + formatExtents(tensor.shape)).str(); }
 
 /// call_c2 to call_c4 for one input.
-static llvm::Error checkInput(const TensorSpec &spec, const TensorView &input) {
+static llvm::Error checkInput(const TensorSpec &spec, const TensorView &input, Device place) {
   auto mismatch = [&](const llvm::Twine &what) {
     return invalidInput("input '{0}': {1} (expected {2}, got {3})", spec.name, what.str(), spec.format(),
                         format(input));
   };
-  if (input.device.type != DeviceType::CPU)
+  if (input.device != place && place == Device{})
     return mismatch("the data is not in CPU memory");
+  if (input.device != place)
+    return mismatch("the data is not in the memory of GPU " + llvm::Twine(place.id));
   if (input.dtype != spec.dtype)
     return mismatch("expected dtype " + name(spec.dtype) + ", got " + name(input.dtype));
   if (input.shape.size() != spec.shape.size())
@@ -73,7 +75,7 @@ static std::string listNames(llvm::ArrayRef<TensorSpec> specs) {
   return llvm::join(llvm::map_range(specs, [](const TensorSpec &spec) { return spec.name; }), ", ");
 }
 
-llvm::Error sdq::checkInputs(const Signature &signature, llvm::ArrayRef<TensorView> inputs) {
+llvm::Error sdq::checkInputs(const Signature &signature, llvm::ArrayRef<TensorView> inputs, Device place) {
   if (inputs.size() != signature.inputs.size())
     return invalidInput("expected {0} inputs ({1}), got {2}", signature.inputs.size(), listNames(signature.inputs),
                         inputs.size());
@@ -84,7 +86,7 @@ llvm::Error sdq::checkInputs(const Signature &signature, llvm::ArrayRef<TensorVi
   };
   llvm::StringMap<Binding> bindings;
   for (auto [spec, input] : llvm::zip_equal(signature.inputs, inputs)) {
-    if (llvm::Error error = checkInput(spec, input))
+    if (llvm::Error error = checkInput(spec, input, place))
       return error;
     for (auto [i, size] : llvm::enumerate(input.shape)) {
       llvm::StringRef symbol = symbolOf(spec, i);

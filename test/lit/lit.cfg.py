@@ -38,6 +38,7 @@ config.substitutions.append(("%source_dir", config.sdq_source_dir))
 config.substitutions.append(("%bytelm", os.path.join(config.sdq_source_dir, "examples", "bytelm")))
 config.substitutions.append(("%python", python))
 config.substitutions.append(("%capi", os.path.join(config.sdq_build_dir, "test", "capi")))
+config.substitutions.append(("%fake_cuda", os.path.join(config.sdq_build_dir, "test", "fake-cuda")))
 config.substitutions.append(("%llvm_include", os.path.join(os.path.dirname(config.llvm_tools_dir), "include")))
 config.substitutions.append(("%lib_dir", os.path.join(config.sdq_build_dir, "lib")))
 

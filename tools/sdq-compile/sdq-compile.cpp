@@ -20,7 +20,7 @@ namespace cl = llvm::cl;
 static cl::OptionCategory category("sdq-compile options");
 static sdq::DialectPluginOption dialectPlugins(category);
 static cl::opt<std::string> input(cl::Positional, cl::desc("<model.onnx|.mlir|.mlirbc>"), cl::cat(category));
-static cl::opt<std::string> output("o", cl::value_desc("file"), cl::desc("Compressed model (.sdq)"), cl::cat(category));
+static cl::opt<std::string> output("o", cl::value_desc("file"), cl::desc("What is written: a compressed model (.sdq), or see --emit"), cl::cat(category));
 static cl::opt<std::string> recipe("recipe", cl::init(sdq::defaultRecipe.str()), cl::value_desc("name|file.yaml"),
                                    cl::desc("What becomes of the weights: a name such as SDQ-W7:8-1:8int8-6:8fp4, "
                                             "SqueezeLLM-w4-s0.45, W4-g128 or dense, or a file of recipes"),
@@ -40,8 +40,18 @@ static cl::opt<int64_t> minSize("min-size", cl::init(4096), cl::value_desc("elem
 static cl::list<std::string> ignore("ignore", cl::value_desc("regex"),
                                     cl::desc("Leave weights with such names alone (repeatable)"), cl::cat(category));
 static cl::list<std::string> targets("target", cl::value_desc("name"),
-                                     cl::desc("What to compile code for (repeatable): cpu (default), or none"),
+                                     cl::desc("What to compile code for (repeatable): cpu (default), a GPU such as "
+                                              "sm_90, or none"),
                                      cl::cat(category));
+static cl::opt<sdq::EmitKind> emitKind(
+    "emit", cl::desc("What to write:"), cl::init(sdq::EmitKind::Model),
+    cl::values(clEnumValN(sdq::EmitKind::Model, "model", "a compressed model for sdq-run and libSDQ-C (default)"),
+               clEnumValN(sdq::EmitKind::PTX, "ptx", "the kernels for a --target as PTX, and <output>.json on them"),
+               clEnumValN(sdq::EmitKind::Cubin, "cubin", "the same as machine code; needs ptxas"),
+               clEnumValN(sdq::EmitKind::Fatbin, "fatbin", "both in one; needs ptxas and fatbinary"),
+               clEnumValN(sdq::EmitKind::Object, "object", "an object file with the model, to link with libSDQ-C"),
+               clEnumValN(sdq::EmitKind::Header, "header", "C declarations for the object file of the same name")),
+    cl::cat(category));
 static cl::opt<std::string> chip("chip", cl::value_desc("name"),
                                  cl::desc("The GPU whose throughput the report gives, such as sm_90"),
                                  cl::cat(category));
@@ -99,6 +109,7 @@ int main(int argc, char **argv) {
   request.output = output;
   request.report = report;
   request.chip = chip;
+  request.emit = emitKind;
   request.force = force;
   request.restart = restart;
   request.progress = llvm::sys::Process::StandardErrIsDisplayed() ? sdq::ShowProgress::Bar : sdq::ShowProgress::Lines;
@@ -124,6 +135,7 @@ int main(int argc, char **argv) {
   mlir::FailureOr<sdq::ModelReport> result = sdq::compileModel(request, options, context);
   if (mlir::failed(result))
     return 1;
-  result->print(llvm::outs());
+  if (emitKind != sdq::EmitKind::Header) // which compresses nothing
+    result->print(llvm::outs());
   return 0;
 }

@@ -40,10 +40,14 @@ static cl::opt<bool> verify("verify", cl::desc("Compare all weights with their c
 static cl::opt<RunDevice> device("device", cl::desc("Where to run"), cl::init(RunDevice::CPU),
                                  cl::values(clEnumValN(RunDevice::CPU, "cpu", "this machine's processor"),
                                             clEnumValN(RunDevice::Simulator, "sim",
-                                                       "GPU kernels, executed and checked by the simulator")),
+                                                       "GPU kernels, executed and checked by the simulator"),
+                                            clEnumValN(RunDevice::CUDA, "cuda", "an NVIDIA GPU")),
                                  cl::cat(category));
-static cl::opt<std::string> chip("chip", cl::desc("With --device=sim: the chip that kernels are made for"),
-                                 cl::value_desc("sm_80"), cl::init("sm_80"), cl::cat(category));
+static cl::opt<std::string> chip("chip", cl::desc("The chip that kernels are made for where the model has none for the "
+                                                  "device (default: with sim sm_80, with cuda the GPU's own)"),
+                                 cl::value_desc("sm_80"), cl::cat(category));
+static cl::opt<int> gpu("gpu", cl::desc("With --device=cuda: the number of the GPU"), cl::value_desc("N"), cl::init(0),
+                        cl::cat(category));
 static cl::opt<bool> counts("counts", cl::desc("With --device=sim: print what each kernel did"), cl::cat(category));
 
 static std::string listNames(llvm::ArrayRef<TensorSpec> specs) {
@@ -119,8 +123,9 @@ static void printCounts(const Model &model) {
   auto launches = model.kernelWork();
   for (const auto &[name, work] : launches)
     kernels[name].push_back(&work);
+  llvm::StringRef simulatedChip = chip.empty() ? "sm_80" : llvm::StringRef(chip);
   auto product = llvm::find_if(simulator::knownChips(),
-                               [](const simulator::ChipModel &known) { return known.architecture == chip; });
+                               [&](const simulator::ChipModel &known) { return known.architecture == simulatedChip; });
   bool known = product != simulator::knownChips().end();
   for (const auto &[name, works] : kernels) {
     uint64_t instructions = 0, sectors = 0, passes = 0;
@@ -144,6 +149,7 @@ static llvm::Error run() {
   LoadOptions options;
   options.device = device;
   options.chip = chip;
+  options.ordinal = gpu;
   options.note = [](const std::string &text) { llvm::WithColor::note(llvm::errs(), "sdq-run") << text << '\n'; };
   options.verify = verify;
   if (llvm::Error error = dialectPlugins.load())

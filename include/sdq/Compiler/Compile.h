@@ -7,6 +7,7 @@
 #ifndef SDQ_COMPILER_COMPILE_H
 #define SDQ_COMPILER_COMPILE_H
 
+#include "sdq/Compiler/Emit.h"
 #include "sdq/Compiler/Report.h"
 #include "sdq/Pipelines/Decompose.h"
 
@@ -20,7 +21,10 @@ struct CompileRequest {
   std::string input, output;
   /// Where the report goes as JSON; empty: `<output>.report.json`.
   std::string report;
-  /// `cpu` for this machine; nothing compiles no code (it is compiled at load then).
+  /// What the output is.
+  EmitKind emit = EmitKind::Model;
+  /// `cpu` for this machine, and chips (sm_90) for GPUs, whose kernels the model then holds beside host code for this
+  /// machine; nothing compiles no code (it is compiled at load then). Kernels are emitted for exactly one chip.
   std::vector<std::string> targets = {"cpu"};
   /// The GPU whose throughput the report gives, such as sm_90; empty: none in particular.
   std::string chip;

@@ -11,6 +11,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBufferRef.h"
 
 namespace sdq {
 
@@ -29,6 +30,8 @@ private:
 /// Parses and verifies the file at `path`, bytecode or text. Bytecode is mapped, and resources stay where they lie in
 /// the file: they live as long as the context. Emits what is wrong and returns null otherwise.
 mlir::OwningOpRef<mlir::ModuleOp> mapModule(llvm::StringRef path, mlir::MLIRContext *context);
+/// The same of bytes in memory, which must live as long; bytecode that begins at no multiple of 4096 is copied.
+mlir::OwningOpRef<mlir::ModuleOp> mapModule(llvm::MemoryBufferRef bytes, mlir::MLIRContext *context);
 
 } // namespace sdq
 

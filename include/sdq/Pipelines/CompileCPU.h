@@ -21,9 +21,11 @@ inline constexpr llvm::StringLiteral programEntry = "main_graph";
 mlir::FailureOr<ExecutableOp> compileForCPU(mlir::ModuleOp module, const CPUTarget &target, llvm::StringRef name);
 
 /// The same of a program whose products by compressed weights are kernels of an NVIDIA GPU: `kernels` receives a module
-/// of their gpu.modules, which the executable's table names. `chip`: "sm_80", ….
+/// of their gpu.modules, which the executable's table names. `chip`: "sm_80", …. `tensorsOnDevice`: arguments and
+/// results are in the GPU's memory (sdq-keep-on-device).
 mlir::FailureOr<ExecutableOp> compileForGPU(mlir::ModuleOp module, const CPUTarget &host, llvm::StringRef chip,
-                                            llvm::StringRef name, mlir::OwningOpRef<mlir::ModuleOp> &kernels);
+                                            llvm::StringRef name, mlir::OwningOpRef<mlir::ModuleOp> &kernels,
+                                            bool tensorsOnDevice = false);
 
 } // namespace sdq
 

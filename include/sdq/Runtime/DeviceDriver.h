@@ -12,6 +12,8 @@
 #ifndef SDQ_RUNTIME_DEVICEDRIVER_H
 #define SDQ_RUNTIME_DEVICEDRIVER_H
 
+#include "sdq/Runtime/Tensor.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 
@@ -28,6 +30,9 @@ struct LaunchShape {
 class DeviceDriver {
 public:
   virtual ~DeviceDriver();
+
+  /// Where tensors in the device's memory say that they are.
+  virtual Device place() const { return {}; }
 
   /// A stream of the driver's, on which what follows is done in order. None is needed where all is done at once.
   virtual llvm::Expected<void *> openStream() { return nullptr; }

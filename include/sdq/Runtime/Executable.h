@@ -39,22 +39,34 @@
 
 namespace sdq {
 
+/// Where a program's kernels run.
+struct ExecutableDevice {
+  /// Null where it launches none. Results keep it alive.
+  std::shared_ptr<DeviceDriver> driver = nullptr;
+  /// Inputs and results are in the device's memory: the program does nothing on the host but launch kernels.
+  bool tensorsOnDevice = false;
+};
+
 /// A compiled model, linked into this process.
 class Executable {
 public:
   /// Links `objectFile`, which may be released afterwards. `entry` is the name that `compileObject` was given.
-  /// `buffers` go into `sdq_buffers`; they and the `device`, on which a program's kernels run, must outlive the
-  /// executable.
+  /// `buffers` go into `sdq_buffers` and must outlive the executable.
   static llvm::Expected<std::unique_ptr<Executable>> load(llvm::MemoryBufferRef objectFile, llvm::StringRef entry,
                                                           Signature signature, llvm::ArrayRef<const void *> buffers,
-                                                          DeviceDriver *device = nullptr);
+                                                          ExecutableDevice device = {});
   ~Executable();
 
   const Signature &signature() const;
 
   /// Runs the model. Inputs are checked against the signature (`checkInputs`); those that are not dense row-major or
   /// not aligned to their element are copied first. Thread-safe.
-  llvm::Expected<std::vector<OwnedTensor>> invoke(llvm::ArrayRef<TensorView> inputs) const;
+  ///
+  /// `stream`: one of the device's, on which all is done; else the driver's own are used. With tensors on the device,
+  /// results may not be ready before what is on the stream is done; they are released in the stream's order, and must
+  /// be before the stream is.
+  llvm::Expected<std::vector<OwnedTensor>> invoke(llvm::ArrayRef<TensorView> inputs,
+                                                  std::optional<void *> stream = std::nullopt) const;
 
 private:
   struct Impl;

@@ -37,11 +37,11 @@ struct Signature {
 
 /// The first of these that fails:
 ///   call_c1  as many inputs as the signature has
-///   call_c2  each on the CPU, its dtype and rank the signature's
+///   call_c2  each at the `place`, its dtype and rank the signature's
 ///   call_c3  no negative size; data present unless the tensor is empty; one stride a dimension
 ///   call_c4  static sizes as in the signature
 ///   call_c5  dimensions with the same symbol have the same size
-llvm::Error checkInputs(const Signature &signature, llvm::ArrayRef<TensorView> inputs);
+llvm::Error checkInputs(const Signature &signature, llvm::ArrayRef<TensorView> inputs, Device place = {});
 
 } // namespace sdq
 

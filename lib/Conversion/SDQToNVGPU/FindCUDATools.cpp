@@ -18,6 +18,22 @@ namespace sdq {
 
 using namespace mlir;
 
+bool sdq::findCUDATool(StringRef tool, StringRef toolkit) {
+  SmallVector<std::string> toolkits;
+  if (!toolkit.empty())
+    toolkits.push_back(toolkit.str());
+  for (StringRef variable : {"CUDA_ROOT", "CUDA_HOME", "CUDA_PATH"})
+    if (std::optional<std::string> value = llvm::sys::Process::GetEnv(variable); value && !value->empty())
+      toolkits.push_back(*value);
+  if (llvm::sys::findProgramByName(tool))
+    return true;
+  return llvm::any_of(toolkits, [&](StringRef folder) {
+    SmallString<128> bin(folder);
+    llvm::sys::path::append(bin, "bin");
+    return static_cast<bool>(llvm::sys::findProgramByName(tool, {bin}));
+  });
+}
+
 namespace {
 
 class FindCUDAToolsPass : public sdq::impl::FindCUDAToolsBase<FindCUDAToolsPass> {
@@ -26,30 +42,12 @@ public:
 
   void runOnOperation() override {
     for (const std::string &tool : tools)
-      if (!isFound(tool)) {
+      if (!sdq::findCUDATool(tool, toolkit)) {
         emitError(getOperation().getLoc(), "format=bin and format=fatbin need the CUDA tool '")
             << tool << "': expected it in " << (toolkit.empty() ? "" : "'" + toolkit + "/bin', ")
             << "$PATH, $CUDA_ROOT/bin, $CUDA_HOME/bin or $CUDA_PATH/bin; format=isa needs no tool";
         return signalPassFailure();
       }
-  }
-
-private:
-  /// Looks where gpu-module-to-binary will look.
-  bool isFound(StringRef tool) {
-    SmallVector<std::string> toolkits;
-    if (!toolkit.empty())
-      toolkits.push_back(toolkit);
-    for (StringRef variable : {"CUDA_ROOT", "CUDA_HOME", "CUDA_PATH"})
-      if (std::optional<std::string> value = llvm::sys::Process::GetEnv(variable); value && !value->empty())
-        toolkits.push_back(*value);
-    if (llvm::sys::findProgramByName(tool))
-      return true;
-    return llvm::any_of(toolkits, [&](StringRef folder) {
-      SmallString<128> bin(folder);
-      llvm::sys::path::append(bin, "bin");
-      return static_cast<bool>(llvm::sys::findProgramByName(tool, {bin}));
-    });
   }
 };
 

@@ -48,7 +48,13 @@ void sdq::buildLowerNVGPUPipeline(OpPassManager &manager, const LowerNVGPUOption
   kernels.addPass(createCSEPass());
   if (options.stopAfter == NVGPUStage::Kernels)
     return;
+  buildKernelsToBinary(manager, options);
+  if (options.stopAfter == NVGPUStage::Binary && !options.kernelsDirectory.empty())
+    manager.addPass(createWriteKernels(WriteKernelsOptions{options.kernelsDirectory}));
+}
 
+void sdq::buildKernelsToBinary(OpPassManager &manager, const LowerNVGPUOptions &options) {
+  OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addPass(createLoopInvariantCodeMotionPass());
   kernels.addPass(createSCFToControlFlowPass());
   // Before the conversion to NVVM, which would call libdevice for a fused multiply-add.
@@ -67,8 +73,6 @@ void sdq::buildLowerNVGPUPipeline(OpPassManager &manager, const LowerNVGPUOption
   toBinary.toolkitPath = options.toolkit;
   toBinary.compilationTarget = nameOf(options.format).str();
   manager.addPass(createGpuModuleToBinaryPass(toBinary));
-  if (!options.kernelsDirectory.empty())
-    manager.addPass(createWriteKernels(WriteKernelsOptions{options.kernelsDirectory}));
 }
 
 void sdq::registerNVGPUPasses() {

@@ -47,6 +47,13 @@ struct LowerNVGPUOptions : mlir::PassPipelineOptions<LowerNVGPUOptions> {
 /// Appends the passes of `--sdq-lower-nvgpu`.
 void buildLowerNVGPUPipeline(mlir::OpPassManager &manager, const LowerNVGPUOptions &options);
 
+/// The part of it that comes after the kernels: gpu.modules with targets become gpu.binary ops.
+void buildKernelsToBinary(mlir::OpPassManager &manager, const LowerNVGPUOptions &options);
+
+/// Whether gpu-module-to-binary will find a program of CUDA: in `<toolkit>/bin`, $PATH, or below $CUDA_ROOT, $CUDA_HOME
+/// or $CUDA_PATH.
+bool findCUDATool(llvm::StringRef tool, llvm::StringRef toolkit = "");
+
 /// Registers the passes above and the pipeline.
 void registerNVGPUPasses();
 

@@ -93,6 +93,35 @@ def LaunchThroughRuntime : Pass<"sdq-launch-through-runtime", "::mlir::ModuleOp"
                            "::mlir::memref::MemRefDialect", "::sdq::SDQDialect"];
 }
 
+def KeepOnDevice : Pass<"sdq-keep-on-device", "::mlir::ModuleOp"> {
+  let summary = "the program's tensors are the device's";
+  let description = [{
+    After `--sdq-linear-to-gpu`: arguments and results of `main_graph`, and what functions allocate, are taken to be in
+    the device's memory, so that the copies from and to the host around launches go. The runtime that runs it must
+    allocate there.
+
+    ```mlir
+    %host = bufferization.to_buffer %x read_only : tensor<?x13xf32> to memref<?x13xf32>
+    %t0 = gpu.wait async
+    %device, %t1 = gpu.alloc async [%t0] (%tokens) : memref<?x13xf32>
+    %t2 = gpu.memcpy async [%t1] %device, %host : memref<?x13xf32>, memref<?x13xf32>
+    %t3 = gpu.launch_func async [%t2] @kernels::@k … args(%device : …)
+    %t4 = gpu.dealloc async [%t3] %device : memref<?x13xf32>
+    gpu.wait [%t4]
+    ```
+    becomes
+    ```mlir
+    %host = bufferization.to_buffer %x read_only : tensor<?x13xf32> to memref<?x13xf32>
+    %t0 = gpu.wait async
+    %t3 = gpu.launch_func async [%t0] @kernels::@k … args(%host : …)
+    gpu.wait [%t3]
+    ```
+
+    **Errors**
+    - (device_e1) an op computes a tensor on the host: anything but launches, reshapes, casts, and arithmetic of sizes.
+  }];
+}
+
 def FindCUDATools : Pass<"sdq-find-cuda-tools", "::mlir::ModuleOp"> {
   let summary = "fails early where a CUDA tool is missing";
   let description = [{

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from formats import FORMATS
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 ODD_SHAPES = [(5, 13), (37, 131)]
 LLM_SHAPES = [(4096, 4096), (4096, 11008)]
@@ -84,7 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chip", default="sm_90", help="NVIDIA chip to generate PTX for (default: %(default)s)")
     parser.add_argument("--sdq-opt", type=Path, default=ROOT / "build/bin/sdq-opt")
-    parser.add_argument("--out", type=Path, default=ROOT / "build/first_kernels")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/gpu_bench")
     options = parser.parse_args()
 
     chosen = cases()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs the kernels that generate.py compiled, and compares them with a float64 multiplication in numpy.
+"""Runs the kernels that pack.py compiled, and compares them with a float64 multiplication in numpy.
 
 For each kernel: random parts, random activations, M = 1, 7 and 33 tokens. An output passes where its error is within
 what its roundings can add up to,
@@ -23,7 +23,7 @@ import numpy as np
 from cuda import CUDAError, Device
 from formats import DTYPES, FORMATS, Parts, ceil_div, from_bf16, to_bf16
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 TOKENS = (1, 7, 33)
 UNIT = {"f32": 0.0, "f16": 2.0**-11, "bf16": 2.0**-8}  # half a unit in the last place, relative
 SMALLEST = {"f32": 0.0, "f16": 2.0**-25, "bf16": 0.0}  # half a unit among subnormals
@@ -138,7 +138,7 @@ class GPU:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kernels", type=Path, default=ROOT / "build/first_kernels", help="folder of generate.py")
+    parser.add_argument("--kernels", type=Path, default=ROOT / "build/gpu_bench", help="folder of pack.py")
     parser.add_argument("--filter", default="", help="run only kernels whose case or name contains this")
     parser.add_argument("--repeats", type=int, default=20, help="timed launches of each (0: check only)")
     parser.add_argument("--seed", type=int, default=1)

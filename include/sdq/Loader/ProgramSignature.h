@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SDQ_LIB_LOADER_PROGRAMSIGNATURE_H
-#define SDQ_LIB_LOADER_PROGRAMSIGNATURE_H
+#ifndef SDQ_LOADER_PROGRAMSIGNATURE_H
+#define SDQ_LOADER_PROGRAMSIGNATURE_H
 
 #include "sdq/Runtime/Signature.h"
 
@@ -20,4 +20,4 @@ mlir::FailureOr<Signature> signatureOf(mlir::func::FuncOp function);
 
 } // namespace sdq
 
-#endif // SDQ_LIB_LOADER_PROGRAMSIGNATURE_H
+#endif // SDQ_LOADER_PROGRAMSIGNATURE_H
