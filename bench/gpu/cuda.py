@@ -67,6 +67,14 @@ class Device:
             )
         return buffer
 
+    def write(self, buffer: Buffer, array: np.ndarray) -> None:
+        """Copies the array to where the buffer begins."""
+        array = np.ascontiguousarray(array)
+        self._call("cuMemcpyHtoD_v2", c_uint64(buffer.address), array.ctypes.data_as(c_void_p), c_size_t(array.nbytes))
+
+    def copy(self, to: Buffer, source: Buffer) -> None:
+        self._call("cuMemcpyDtoDAsync_v2", c_uint64(to.address), c_uint64(source.address), c_size_t(source.size), None)
+
     def synchronize(self) -> None:
         self._call("cuCtxSynchronize")
 
@@ -129,14 +137,16 @@ class Function:
     def __init__(self, device: Device, handle: c_void_p) -> None:
         self._device, self._handle = device, handle
 
-    def prepare(self, grid: int, block: list[int], arguments: list[int]) -> Callable[[], None]:
+    def prepare(self, grid: list[int], block: list[int], arguments: list[int], shared: int = 0) -> Callable[[], None]:
         """What enqueues a launch when called; every argument is 64 bits wide, a device address or an integer."""
+        if shared > 48 << 10:
+            self._device._call("cuFuncSetAttribute", self._handle, c_int(8), c_int(shared))
         values = (c_uint64 * len(arguments))(*arguments)
         first, width = ctypes.addressof(values), ctypes.sizeof(c_uint64)
         pointers = (c_void_p * len(arguments))(*(first + i * width for i in range(len(arguments))))
-        extents = [c_uint(n) for n in (grid, 1, 1, *block)]
+        extents = [c_uint(n) for n in (*grid, *block)]
 
         def launch(keep_alive: object = values) -> None:
-            self._device._call("cuLaunchKernel", self._handle, *extents, c_uint(0), None, pointers, None)
+            self._device._call("cuLaunchKernel", self._handle, *extents, c_uint(shared), None, pointers, None)
 
         return launch

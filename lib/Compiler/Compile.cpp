@@ -76,10 +76,11 @@ private:
     for (const std::string &target : request.targets) {
       if (target == "cpu")
         continue;
-      llvm::Expected<const Chip *> found = findChip(target);
-      if (!found)
-        return fail("unknown target: expected cpu, or a GPU; " + llvm::toString(found.takeError()));
-      gpus.push_back(*found);
+      const Chip *gpu = llvm::find_if(knownChips(), [&](const Chip &known) { return known.name == target; });
+      if (gpu == knownChips().end())
+        return fail("unknown target '" + target + "': expected cpu, or a GPU: " +
+                    llvm::join(llvm::map_range(knownChips(), [](const Chip &known) { return known.name; }), ", "));
+      gpus.push_back(gpu);
     }
     if (emitsKernels() && gpus.size() != 1)
       return fail("kernels are emitted for one GPU: expected one --target such as sm_90, got " + Twine(gpus.size()));

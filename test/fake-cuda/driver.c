@@ -12,6 +12,11 @@
 |*   FAKE_CUDA_LOG=<file>             every call is appended, one a line      *|
 |*   FAKE_CUDA_CAPABILITY=<major*10 + minor>  default 90                      *|
 |*   FAKE_CUDA_POOLS=0                a GPU without memory pools              *|
+|*   FAKE_CUDA_RECORD=<folder>        what a GPU would be given: a `trace` of  *|
+|*       module <file>, constant <address> <bytes> <file>, alloc <address>     *|
+|*       <bytes>, upload and download <address> <bytes>, and launch <kernel>   *|
+|*       <grid> <block> <shared bytes> <arguments>, beside the files; arguments *|
+|*       are 64 bits wide. bench/gpu replays it.                               *|
 |*                                                                            *|
 |* At the context's release the log says what was not freed.                  *|
 |*                                                                            *|
@@ -31,6 +36,49 @@ static int alive, streams, modules, pools, contexts;
 static _Thread_local int current;
 
 void *fake_memory(uint64_t address) { return (void *)(uintptr_t)(address & ~TAG); }
+
+/** A file of the recording, in `mode`; NULL where nothing is recorded. */
+static FILE *recording(const char *name, const char *mode) {
+  const char *folder = getenv("FAKE_CUDA_RECORD");
+  char path[4096];
+  if (!folder)
+    return NULL;
+  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  return fopen(path, mode);
+}
+
+__attribute__((format(printf, 1, 2))) static void record(const char *format, ...) {
+  FILE *trace = recording("trace", "a");
+  if (!trace)
+    return;
+  va_list arguments;
+  va_start(arguments, format);
+  vfprintf(trace, format, arguments);
+  va_end(arguments);
+  fclose(trace);
+}
+
+/** Writes a file of the recording. */
+static void record_file(const char *name, const void *bytes, size_t size) {
+  FILE *file = recording(name, "wb");
+  if (!file)
+    return;
+  fwrite(bytes, 1, size, file);
+  fclose(file);
+}
+
+/** What cuModuleGetFunction gives. */
+struct function {
+  fake_kernel run;
+  char name[512];
+  int parameters;
+  struct function *next;
+};
+/** What cuModuleLoadDataEx gives. */
+struct module {
+  char *text;
+  struct function *functions;
+};
 
 static int fails(const char *function) {
   static char last[256];
@@ -155,25 +203,49 @@ int cuModuleLoadDataEx(void **module, const void *image, unsigned count, int *op
     return result;
   }
   /* PTX is kept to look names up in; the names in other images are not looked at. */
-  *module = strdup(memcmp(image, "\x7f" "ELF", 4) == 0 || *(const uint32_t *)image == 0xba55ed50 ? "" : image);
+  struct module *loaded = calloc(1, sizeof(*loaded));
+  loaded->text = strdup(memcmp(image, "\x7f" "ELF", 4) == 0 || *(const uint32_t *)image == 0xba55ed50 ? "" : image);
+  static int number;
+  char name[32];
+  snprintf(name, sizeof(name), "module%d.ptx", number++);
+  record_file(name, loaded->text, strlen(loaded->text));
+  record("module %s\n", name);
+  *module = loaded;
   ++modules;
   return 0;
 }
 int cuModuleUnload(void *module) {
   NEED_CONTEXT;
   ENTER(" ");
-  free(module);
+  struct module *loaded = module;
+  while (loaded->functions) {
+    struct function *next = loaded->functions->next;
+    free(loaded->functions);
+    loaded->functions = next;
+  }
+  free(loaded->text);
+  free(loaded);
   --modules;
   return 0;
 }
 int cuModuleGetFunction(void **function, void *module, const char *name) {
   NEED_CONTEXT;
   ENTER("%s", name);
-  char entry[512];
+  struct module *loaded = module;
+  char entry[600];
   snprintf(entry, sizeof(entry), ".entry %s(", name);
-  if (*(char *)module && !strstr(module, entry))
+  const char *found = strstr(loaded->text, entry);
+  if (*loaded->text && !found)
     return kNotFound;
-  *function = (void *)(uintptr_t)fake_find_kernel(name);
+  struct function *kernel = calloc(1, sizeof(*kernel));
+  kernel->run = fake_find_kernel(name);
+  snprintf(kernel->name, sizeof(kernel->name), "%s", name);
+  const char *end = found ? strchr(found, ')') : NULL;
+  for (const char *p = found; end && (p = strstr(p, ".param")) && p < end; ++p)
+    ++kernel->parameters;
+  kernel->next = loaded->functions;
+  loaded->functions = kernel;
+  *function = kernel;
   return 0;
 }
 int cuFuncSetAttribute(void *function, int attribute, int value) {
@@ -208,6 +280,7 @@ static int allocate(uint64_t *address, size_t bytes) {
   void *memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
   memset(memory, 0xa5, bytes);
   *address = (uintptr_t)memory | TAG;
+  record("alloc %llu %zu\n", (unsigned long long)*address, bytes);
   ++alive;
   return 0;
 }
@@ -263,6 +336,8 @@ int cuMemFreeAsync(uint64_t address, void *stream) {
 int cuMemcpyAsync(uint64_t to, uint64_t from, size_t bytes, void *stream) {
   NEED_CONTEXT;
   ENTER("%s to %s, %zu %p", from & TAG ? "device" : "host", to & TAG ? "device" : "host", bytes, stream);
+  if ((from ^ to) & TAG)
+    record("%s %llu %zu\n", to & TAG ? "upload" : "download", (unsigned long long)(to & TAG ? to : from), bytes);
   memcpy(fake_memory(to), fake_memory(from), bytes);
   return 0;
 }
@@ -271,6 +346,11 @@ int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t bytes) {
   ENTER("%zu", bytes);
   if (!(to & TAG))
     return kInvalidValue;
+  static int number;
+  char name[32];
+  snprintf(name, sizeof(name), "constant%d", number++);
+  record_file(name, from, bytes);
+  record("constant %llu %zu %s\n", (unsigned long long)to, bytes, name);
   memcpy(fake_memory(to), from, bytes);
   return 0;
 }
@@ -281,7 +361,12 @@ int cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned grid
   ENTER("%u %u %u, %u %u %u, %u %p", gridX, gridY, gridZ, blockX, blockY, blockZ, shared, stream);
   if (!function || extra || gridX * gridY * gridZ == 0)
     return kInvalidValue;
+  struct function *kernel = function;
+  record("launch %s %u %u %u %u %u %u %u", kernel->name, gridX, gridY, gridZ, blockX, blockY, blockZ, shared);
+  for (int i = 0; i < kernel->parameters; ++i)
+    record(" %llu", (unsigned long long)*(uint64_t *)parameters[i]);
+  record("\n");
   uint64_t blocks = (uint64_t)gridX * gridY * gridZ;
-  ((fake_kernel)(uintptr_t)function)(parameters, blocks * blockX * blockY * blockZ);
+  kernel->run(parameters, blocks * blockX * blockY * blockZ);
   return 0;
 }

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What the benchmark checks and times: formats by weight extents, activation types and token counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from formats import CSR, FORMATS, LUT, NM, Encoding, Format, Parts, Sum
+
+# Quantized activations: vectors of the scales' length, so that sums of integers reach from scale to scale.
+ACTIVATIONS = {"i8": "#sdq.activation<i8, vector = 128>", "i4": "#sdq.activation<i4, vector = 128>"}
+LARGEST = {"i8": 127, "i4": 7}
+INTEGER_FORMATS = {
+    "nm_2_4_i8": NM(2, 4, Encoding("i8", 128, "f16")),
+    "nm_2_4_i4": NM(2, 4, Encoding("i4", 128, "f16")),
+    "nm_pairwise_4_8_i4": NM(4, 8, Encoding("i4", 128, "f16"), pairwise=True),
+}
+MODEL_FORMATS = {
+    "lut4": LUT(4),
+    "lut3": LUT(3),
+    "squeezellm_w4": Sum((CSR("f16"), LUT(4))),
+    "squeezellm_w3": Sum((CSR("f16"), LUT(3))),
+    "dense_i4_g128": FORMATS["dense_i4_g128"],
+    "nm_2_4_f16": NM(2, 4, Encoding("f16")),
+    **INTEGER_FORMATS,
+}
+# Rows of a large weight repeat with this period: its parts compress well, and its reference is one block's.
+PERIOD = 256
+
+
+@dataclass(frozen=True)
+class Case:
+    """A weight of rows x columns, all of whose terms meet the activations as `meets` (a key of ACTIVATIONS, or "")."""
+
+    name: str
+    format: Format
+    rows: int
+    columns: int
+    dtype: str
+    tokens: tuple[int, ...]
+    meets: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}_{self.rows}x{self.columns}_{self.dtype}" + (f"_{self.meets}" if self.meets else "")
+
+    @property
+    def period(self) -> int:
+        return min(self.rows, PERIOD)
+
+
+def cases(large: bool) -> Iterator[Case]:
+    """Odd extents that fill no tile; with `large` also those of language models, K x N as in the goals."""
+    for name, form in FORMATS.items():
+        yield Case(name, form, 37, 131, "f32", (1, 33))
+    for dtype in ("f16", "bf16"):
+        for name, form in MODEL_FORMATS.items():
+            if name not in INTEGER_FORMATS:
+                yield Case(name, form, 37, 260, dtype, (1, 5, 17, 70))
+    for name, form in INTEGER_FORMATS.items():
+        for meets in ACTIVATIONS:
+            yield Case(name, form, 37, 260, "f16", (1, 11, 70), meets)
+    if not large:
+        return
+    for columns, rows in ((4096, 4096), (4096, 11008)):
+        for name, form in MODEL_FORMATS.items():
+            meets = "i8" if name in INTEGER_FORMATS else ""
+            yield Case(name, form, rows, columns, "f16", (1, 16, 64), meets)
+
+
+def tile_parts(parts: Parts, times: int, name: str = "") -> Parts:
+    """The parts of the weight whose rows are those of `parts` over and over. No transposed formats."""
+    tiled = {}
+    for key, part in parts.items():
+        if key.endswith("row_offsets"):
+            steps = np.tile(np.diff(part.astype(np.int64)), times)
+            tiled[key] = np.concatenate([[0], np.cumsum(steps)]).astype(part.dtype)
+        else:
+            tiled[key] = np.tile(part, (times,) + (1,) * (part.ndim - 1))
+    return tiled
+
+
+def quantized(x: np.ndarray, meets: str) -> np.ndarray:
+    """[M, K] f32 activations as the kernels see them: max |x| / largest is a vector's scale, f32 throughout."""
+    if not meets:
+        return x
+    out = np.empty_like(x, np.float32)
+    for begin in range(0, x.shape[1], 128):
+        piece = x[:, begin : begin + 128].astype(np.float32)
+        scale = np.abs(piece).max(1, keepdims=True) / np.float32(LARGEST[meets])
+        scale[scale == 0] = 1
+        out[:, begin : begin + 128] = np.rint(piece / scale) * scale
+    return out

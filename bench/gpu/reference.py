@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Products in float64, and how far a kernel's may be from them.
+
+An output passes where its error is within what its roundings can add up to,
+
+    |y - ref| <= 1.01 (n 2^-24 + h u) sum |w| |x|  +  u |ref|  +  half the smallest subnormal,
+
+u the unit roundoff of f16 or bf16 where activations are, else 0. Kernels that decode in f32 make n = the roundings of a
+lane + 5 of the butterfly + 3 of the decoding, h = 0. The others add K products in f32 in some order, n = K, and round a
+decoded weight to the activations' type, h = 1; those that add up to eight products in halves before, h = 9. 1.01 covers
+terms of second order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from cases import Case, quantized
+from formats import DTYPES, Parts, from_bf16, to_bf16
+
+UNIT = {"f32": 0.0, "f16": 2.0**-11, "bf16": 2.0**-8}
+SMALLEST = {"f32": 0.0, "f16": 2.0**-25, "bf16": 0.0}
+
+
+def stored(values: np.ndarray, dtype: str) -> np.ndarray:
+    """f32 as the type's bits: bf16 as unsigned integers."""
+    return to_bf16(values) if dtype == "bf16" else values.astype(DTYPES[dtype])
+
+
+def widened(values: np.ndarray, dtype: str) -> np.ndarray:
+    return (from_bf16(values) if dtype == "bf16" else values).astype(np.float64)
+
+
+class Reference:
+    """Random activations of a case, and the product by the weight whose first rows have the parts `block`."""
+
+    def __init__(self, case: Case, block: Parts, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.case = case
+        self.x = stored(rng.standard_normal((max(case.tokens), case.columns), np.float32), case.dtype)
+        x = quantized(widened(self.x, case.dtype), case.meets).astype(np.float64)
+        times = case.rows // case.period
+        self.y = np.tile(x @ case.format.decode(block, case.period, case.columns).T, times)
+        self.magnitude = np.tile(np.abs(x) @ case.format.magnitude(block, case.period, case.columns).T, times)
+
+    def bound(self, kernel: str) -> np.ndarray:
+        case = self.case
+        plain = not any(word in kernel for word in ("tensor_core", "mma", "lut_gemv", "lut_gemm"))
+        roundings = case.format.roundings(case.columns) + 5 + 3 if plain else case.columns
+        halves = 0 if plain else 9 if "lut_gemv" in kernel else 1
+        unit = UNIT[case.dtype]
+        relative = 1.01 * (roundings * 2.0**-24 + halves * unit)
+        return relative * self.magnitude + unit * np.abs(self.y) + SMALLEST[case.dtype]
+
+    def judge(self, y: np.ndarray, kernel: str) -> tuple[float, str]:
+        """`y`: [M, N] as stored. The largest |y - ref| / sum |w| |x|, and what is wrong, if anything."""
+        got, tokens = widened(y, self.case.dtype), len(y)
+        error = np.abs(got - self.y[:tokens])
+        worst = float(np.max(error / np.maximum(self.magnitude[:tokens], np.finfo(np.float32).tiny)))
+        wrong = ~(error <= self.bound(kernel)[:tokens])  # NaN is wrong
+        if not np.any(wrong):
+            return worst, ""
+        t, n = np.argwhere(wrong)[0]
+        return worst, f"{wrong.sum()} outputs out of bound; y[{t},{n}] = {got[t, n]:g}, not {self.y[t, n]:g}"
