@@ -79,7 +79,7 @@ class Product:
             raise RuntimeError(self._library.sdq_last_error().decode())
         return Output(self._library, y)
 
-    def __call__(self, x):  # noqa: ANN001, ANN204 (torch is imported by those who have it)
+    def __call__(self, x):
         """x: a torch tensor on the GPU, [..., K]; returns [..., N] on the same stream."""
         import torch
 

@@ -39,7 +39,7 @@ class Replay:
         self.buffers: list[Buffer] = [device.allocate(size + GUARD_BYTES) for size in plan["buffers"]]
         self.launches = [self._prepare(launch) for launch in plan["launches"]]
 
-    def _prepare(self, launch: dict):  # noqa: ANN202 (a callable)
+    def _prepare(self, launch: dict):
         address = {"constant": self.constants, "buffer": self.buffers}
         arguments = [n if kind == "number" else address[kind][n].address for kind, n in launch["arguments"]]
         function = self.module.function(launch["kernel"])
@@ -50,7 +50,7 @@ class Replay:
             launch()
 
     def product(self, x: np.ndarray, rows: int) -> tuple[np.ndarray, bool]:
-        """y of the tokens x, and whether anything behind it was written."""
+        """Y of the tokens x, and whether anything behind it was written."""
         self.device.write(self.buffers[self.plan["x"]], x)
         y = self.buffers[self.plan["y"]]
         y.fill(SENTINEL)
@@ -61,7 +61,8 @@ class Replay:
         return written[:size].view(x.dtype).reshape(len(x), rows), bool(np.any(written[size:] != SENTINEL))
 
     def microseconds(self, flush: Buffer, repeats: int) -> float:
-        return float(np.median([self.device.milliseconds(self.launch, before=flush.fill) for _ in range(repeats)])) * 1e3
+        times = [self.device.milliseconds(self.launch, before=flush.fill) for _ in range(repeats)]
+        return float(np.median(times)) * 1e3
 
 
 def copy_rate(device: Device, source: Buffer) -> float:
