@@ -51,12 +51,14 @@ def model_text(case: Case, parts: Parts) -> str:
     )
 
 
-def sdq_run(case: Case, folder: Path, x: np.ndarray, options: argparse.Namespace, device: str, **environment: str) -> None:
+def sdq_run(
+    case: Case, folder: Path, x: np.ndarray, options: argparse.Namespace, device: str, **variables: str
+) -> None:
     """Runs the model in the folder on x; y goes to out/y.npy. bf16 goes by ml_dtypes' convention."""
     np.save(folder / "x.npy", x.view("V2") if case.dtype == "bf16" else x)
     command = [options.build / "bin/sdq-run", folder / "model.mlir", f"--device={device}", f"--chip={options.chip}",
                f"--input=x={folder}/x.npy", f"--output-dir={folder}/out"]  # fmt: skip
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{case.title}, {len(x)} tokens: sdq-run failed:\n{done.stderr}")
 
