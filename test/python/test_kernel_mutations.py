@@ -49,7 +49,7 @@ class Fault:
 
 
 SPARSE = Product("#sdq.nm<2:4, i4, vector = 16, scale = f16>", 37, 131, 21, "_f16_tensor_core")
-DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f16")
+DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f32", activation="f32")
 PAIRS = "#sdq.nm<4:8, pairwise, i4, vector = 128, scale = f16>"
 S4 = Product(PAIRS, 37, 300, 13, "_nm_mma_sp_32", activations="#sdq.activation<i4, vector = 128>")
 TWICE = replace(S4, tokens=5, kernel="_nm_mma_sp", chip="sm_90")

@@ -15,6 +15,7 @@
 //   stored_c6  row offsets start at 0, never descend, and end at the number of entries (one zero element standing for
 //              none)
 //   stored_c7  the columns of a row ascend strictly and are below C
+//   stored_c8  codes that only fill up a tile are 0
 //
 //===----------------------------------------------------------------------===//
 

@@ -12,6 +12,39 @@
 using namespace mlir;
 using namespace sdq;
 
+/// The codebook kernels for blocks of so many tokens.
+template <int64_t tokens>
+static KernelFamily codebookGemv(llvm::StringLiteral suffix, int64_t fromTokens) {
+  // Rows of x that begin anywhere are loaded value by value: for more than two tokens ptxas spills.
+  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return (tokens <= 2 || spec.shape.columns % 8 == 0) && codebooksServe(spec, chip);
+  };
+  return {suffix,
+          fromTokens,
+          gemvWarps(tokens),
+          32,
+          tokens,
+          serves,
+          "pairs of codes are looked up in shared memory",
+          [](OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
+             const KernelSignature &signature,
+             const Chip &) { buildCodebookGemvBody(builder, location, kernel, spec, signature, tokens); }};
+}
+
+template <int64_t tokens>
+static KernelFamily codebookGemm(llvm::StringLiteral suffix, int64_t fromTokens) {
+  return {suffix,
+          fromTokens,
+          kGemmWarps,
+          32,
+          tokens,
+          codebookGemmServes,
+          "pairs of codes, looked up in shared memory, feed tensor cores",
+          [](OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
+             const KernelSignature &signature,
+             const Chip &) { buildCodebookGemmBody(builder, location, kernel, spec, signature, tokens); }};
+}
+
 llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
   // An activation comes as codes exactly where integers can be multiplied.
   auto integers = [](const LinearKernelSpec &spec, const Chip &) { return spec.packed; };
@@ -19,9 +52,16 @@ llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
       {"", 1, 4, 4, 8, [](const LinearKernelSpec &spec, const Chip &) { return !spec.packed; }, "serves every format",
        buildDecodeBody},
       {"nm_mma_sp", 1, 4, 16, 8, integers, "codes are multiplied as they are stored", buildIntegerBody},
+      codebookGemv<1>("lut_gemv_1", 1),
+      codebookGemv<2>("lut_gemv_2", 2),
+      codebookGemv<4>("lut_gemv_4", 3),
+      codebookGemv<8>("lut_gemv_8", 5),
       {"tensor_core", 9, 4, 16, 32, tensorCoresServe, "one mma multiplies a decoded weight by eight tokens",
        buildTensorCoreBody},
       {"nm_mma_sp_32", 9, 4, 16, 32, integers, "one read of the codes serves 32 tokens", buildWideIntegerBody},
+      codebookGemm<16>("lut_gemm_16", 9),
+      codebookGemm<32>("lut_gemm_32", 17),
+      codebookGemm<64>("lut_gemm_64", 33),
   };
   return families;
 }

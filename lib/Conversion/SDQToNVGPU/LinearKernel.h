@@ -16,8 +16,9 @@
 //   tokens                                                      i64                             .u64
 //   the extent of each part whose extent is not in the type     i64                             .u64
 //
-// A pointer is passed bare, which needs a static shape: a buffer with a dynamic extent travels as the memref of its
-// first element and is viewed at its full shape inside.
+// Parts and activations begin at multiples of 16 bytes, as all that the driver allocates does. A pointer is passed
+// bare, which needs a static shape: a buffer with a dynamic extent travels as the memref of its first element and is
+// viewed at its full shape inside.
 //
 // The attribute `sdq.kernel` of a kernel, and of the host function that launches it, says all this to a caller:
 //

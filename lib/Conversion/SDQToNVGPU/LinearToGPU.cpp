@@ -102,18 +102,25 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
     return failure();
   }
   OpBuilder builder(&getContext());
-  SmallVector<FamilyKernel> built;
+  SmallVector<const KernelFamily *> families;
   for (const KernelFamily &family : kernelFamilies()) {
     if (!family.serves(spec, *target))
       continue;
+    if (!families.empty() && families.back()->fromTokens == family.fromTokens)
+      families.pop_back();
+    families.push_back(&family);
+  }
+  SmallVector<FamilyKernel> built;
+  for (const KernelFamily *family : families) {
     builder.setInsertionPointToEnd(kernelModule().getBody());
-    gpu::GPUFuncOp kernel = buildLinearKernel(builder, first.getLoc(), spec, *signature, family, *target);
+    gpu::GPUFuncOp kernel = buildLinearKernel(builder, first.getLoc(), spec, *signature, *family, *target);
     kernel->remove();
     SymbolTable(kernels).insert(kernel); // two formats may be spelled alike
-    built.push_back({&family, kernel});
-    if (family.fromTokens > 1)
-      first.emitRemark() << "from " << family.fromTokens << " tokens on by @" << kernel.getName() << ": "
-                         << family.reason;
+    built.push_back({family, kernel});
+    if (!family->suffix.empty())
+      first.emitRemark() << "from " << family->fromTokens
+                         << (family->fromTokens == 1 ? " token on by @" : " tokens on by @") << kernel.getName() << ": "
+                         << family->reason;
   }
   SmallVector<gpu::GPUFuncOp> rounding;
   for (ActivationFormatAttr activation : spec.rounded())

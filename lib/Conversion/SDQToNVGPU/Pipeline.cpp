@@ -42,6 +42,8 @@ void sdq::buildLowerNVGPUPipeline(OpPassManager &manager, const LowerNVGPUOption
     manager.addPass(createFindCUDATools(needed));
 
   manager.addPass(createEmbedTerms(EmbedTermsOptions{options.chip}));
+  if (options.tileWeights)
+    manager.addPass(createTileWeights());
   manager.addPass(createLinearToGPU(LinearToGPUOptions{options.chip}));
   OpPassManager &kernels = manager.nest<gpu::GPUModuleOp>();
   kernels.addPass(createCanonicalizerPass());

@@ -25,7 +25,7 @@ static std::optional<NMFormat> twoOfFour(WeightFormat format) {
 
 /// Whether emitElement finds elements by their place; a format from outside is visited, which all can be.
 static bool findsElements(WeightFormat format) {
-  return isa<DenseFormatAttr, NMFormatAttr, LUTFormatAttr>(Attribute(format));
+  return isa<DenseFormatAttr, NMFormatAttr, LUTFormatAttr, TiledFormatAttr>(Attribute(format));
 }
 
 bool sdq::canMultiply(WeightFormat format) {
@@ -90,8 +90,8 @@ Value TensorCoreTerms::emitMetadata(OpBuilder &builder, Location location, Value
   Value metadata = terms.front().parts.back();
   int64_t groups = llvm::divideCeil(shape.columns, 4), bytes = llvm::divideCeil(groups, 2);
   // A byte names two groups; lanes of odd t take the second half of the step's four bytes.
-  auto first = b.add(b.div(IRBackend::Index{k0}, b.index(8)),
-                     b.mul(b.rem(IRBackend::Index{quarter}, b.index(2)), b.index(2)));
+  auto first =
+      b.add(b.div(IRBackend::Index{k0}, b.index(8)), b.mul(b.rem(IRBackend::Index{quarter}, b.index(2)), b.index(2)));
   auto word = b.bits(0);
   for (auto [half, row] : llvm::enumerate(rows))
     for (int64_t i = 0; i < 2; ++i) {

@@ -148,11 +148,11 @@ def check_product(
     dtype: str,
     x: list[float],
     path: Path,
-    rounded_weights: bool = False,
+    roundings: int = 0,
     exact: bool = False,
 ) -> str:
-    """What is wrong with the product in `path`, or "". `rounded_weights`: each was rounded to the activations' type.
-    `exact`: nothing was rounded at all.
+    """What is wrong with the product in `path`, or "". `roundings`: how often each product, or a sum that it is part of,
+    may have been rounded to the activations' type before sums of f32. `exact`: nothing was rounded at all.
     """
     terms = leaf_terms(weight.format)
     meets = split_arguments(weight.activations) if weight.activations else [f"#sdq.activation<{dtype}>"] * len(terms)
@@ -173,7 +173,7 @@ def check_product(
                 products += [a * w for a, w in zip(activations, matrix[n], strict=True)]
             want, have, size = sum(products), found[t * rows + n], sum(map(abs, products))
             bound = size * 1e-6 * len(terms) + abs(want) * ROUNDING[dtype] * 1.01 + 1e-7
-            bound += size * ROUNDING[dtype] * 1.01 if rounded_weights else 0
+            bound += size * ROUNDING[dtype] * 1.01 * roundings
             bound = 0 if exact else bound
             if not abs(have - want) <= bound:
                 return f"product, token {t}, output {n}: expected {want!r}, found {have!r}, off by more than {bound}"

@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--chip", default="sm_80")
     parser.add_argument("--family", default="", help="the kernel's name must end so")
     parser.add_argument(
-        "--rounded-weights", action="store_true", help="the kernel may round weights to the input's type"
+        "--roundings", type=int, default=0, help="how often the kernel may round a product to the input's type"
     )
     parser.add_argument(
         "--integers",
@@ -111,7 +111,7 @@ def main() -> int:
             print(f"{text}: not simulated")
             return 1
         wrong = check_product(
-            weight, rows, columns, extents, dtype, x, result, arguments.rounded_weights, bool(arguments.integers)
+            weight, rows, columns, extents, dtype, x, result, arguments.roundings, bool(arguments.integers)
         )
         if wrong:
             print(f"{text}: {wrong}")

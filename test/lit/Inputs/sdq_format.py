@@ -86,10 +86,10 @@ def pack_codes(codes: list[int], width: int) -> list[int]:
 
 
 def split_arguments(text: str) -> list[str]:
-    """At commas outside angle brackets."""
+    """At commas outside brackets."""
     pieces, depth = [""], 0
     for c in text:
-        depth += (c == "<") - (c == ">")
+        depth += (c in "<[") - (c in ">]")
         if c == "," and depth == 0:
             pieces.append("")
         else:
@@ -104,6 +104,12 @@ def parse_format(text: str) -> dict:
     kind, arguments = match[1], split_arguments(match[2])
     if kind == "sum":
         return {"kind": kind, "terms": [parse_format(term) for term in arguments]}
+    if kind == "tiled":
+        planes = [tuple(part.strip() for part in plane.split(":", 1)) for plane in arguments[1:]]
+        digits = [re.findall(r"([rc])(\d+):(\d+)", order) for _, order in planes]
+        orders = [[(axis, int(extent), int(stride)) for axis, extent, stride in order] for order in digits]
+        widths = [int(width) for width, _ in planes]
+        return {"kind": kind, "codes": parse_format(arguments[0]), "planes": list(zip(widths, orders, strict=True))}
     format: dict = {"kind": kind, "transposed": False, "pairwise": False, "vector": 0, "scale": None}
     if kind == "nm":
         format["n"], format["m"] = map(int, arguments.pop(0).split(":"))
@@ -133,6 +139,56 @@ def nm_storage(format: dict) -> tuple[str, int]:
     }
     storage = min(costs, key=lambda name: costs[name])
     return storage, mask_bits if storage == "mask" else index_bits
+
+
+def tile_names(format: dict) -> list[str]:
+    """The parts that hold the planes of a tiled codebook."""
+    count = len(format["planes"])
+    return ["codes"] if count == 1 else [f"codes{i}" for i in range(count)]
+
+
+def tile_extents(order: list[tuple[str, int, int]]) -> tuple[int, int]:
+    """Rows and columns of a tile."""
+    rows = columns = 1
+    for axis, extent, _ in order:
+        rows, columns = (rows * extent, columns) if axis == "r" else (rows, columns * extent)
+    return rows, columns
+
+
+def tile_places(order: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """The row and the column of every place of a tile, in order: the first digit counts fastest."""
+    places = [(0, 0)]
+    for axis, extent, stride in order:
+        step = [(value * stride, 0) if axis == "r" else (0, value * stride) for value in range(extent)]
+        places = [(row + r, column + c) for r, c in step for row, column in places]
+    return places
+
+
+def read_tiles(width: int, order: list[tuple[str, int, int]], stored: list[list[int]]) -> dict[tuple[int, int], int]:
+    """The codes of a plane by row and column, those that fill tiles up included."""
+    tile_rows, tile_columns = tile_extents(order)
+    places, size = tile_places(order), tile_rows * tile_columns * width // 8
+    codes = {}
+    for i, row in enumerate(stored):
+        for j in range(len(row) // size):
+            stream = int.from_bytes(bytes(row[j * size : (j + 1) * size]), "little")
+            for place, (r, c) in enumerate(places):
+                codes[i * tile_rows + r, j * tile_columns + c] = stream >> (place * width) & ((1 << width) - 1)
+    return codes
+
+
+def store_tiles(width: int, order: list[tuple[str, int, int]], codes: list[list[int]]) -> list[list[int]]:
+    """The bytes of a plane, a row of tiles a row."""
+    tile_rows, tile_columns = tile_extents(order)
+    places, rows, columns = tile_places(order), len(codes), len(codes[0])
+    stored = []
+    for i in range(0, rows, tile_rows):
+        row: list[int] = []
+        for j in range(0, columns, tile_columns):
+            inside = [(i + r < rows and j + c < columns, i + r, j + c) for r, c in places]
+            row += pack_codes([codes[r][c] if exists else 0 for exists, r, c in inside], width)
+        stored.append(row)
+    return stored
 
 
 def storage_type(element: str) -> str:
@@ -178,6 +234,16 @@ def decode_row(format: dict, columns: int, parts: dict, row: int, prefix: str = 
         if format["element"] == "bf16":
             table = [bf16(value) for value in table]
         return [table[code_at(codes, column, format["bits"])] for column in range(columns)]
+    if kind == "tiled":
+        table, shift, codes = parts[prefix + "tables"][row], 0, [0] * columns
+        if format["codes"]["element"] == "bf16":
+            table = [bf16(value) for value in table]
+        for name, (width, order) in zip(tile_names(format), format["planes"], strict=True):
+            tile_rows, _ = tile_extents(order)
+            plane = read_tiles(width, order, [parts[prefix + name][row // tile_rows]])
+            codes = [code | plane[row % tile_rows, column] << shift for column, code in enumerate(codes)]
+            shift += width
+        return [table[code] for code in codes]
     if kind == "csr":
         offsets = parts[prefix + "row_offsets"][0]
         for entry in range(offsets[row], offsets[row + 1]):
@@ -274,6 +340,15 @@ def random_parts(format: dict, rows: int, columns: int, rng: random.Random) -> d
             "codes": TypedPart("i8", [pack_codes(row, format["bits"]) for row in codes]),
             "tables": TypedPart(storage_type(format["element"]), tables),
         }
+    if kind == "tiled":
+        codebook, parts, shift = format["codes"], {}, 0
+        codes = [[rng.randrange(1 << codebook["bits"]) for _ in range(columns)] for _ in range(rows)]
+        for name, (width, order) in zip(tile_names(format), format["planes"], strict=True):
+            bits = [[code >> shift & ((1 << width) - 1) for code in row] for row in codes]
+            parts[name] = TypedPart("i8", store_tiles(width, order, bits))
+            shift += width
+        parts["tables"] = random_parts(codebook, rows, 1, rng)["tables"]
+        return parts
     if kind == "csr":
         chosen = [sorted(rng.sample(range(columns), rng.randrange(min(4, columns + 1)))) for _ in range(rows)]
         offsets = [sum(map(len, chosen[:r])) for r in range(rows + 1)]

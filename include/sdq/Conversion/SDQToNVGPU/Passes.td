@@ -31,6 +31,21 @@ def EmbedTerms : Pass<"sdq-embed-terms", "::mlir::ModuleOp"> {
   let dependentDialects = ["::sdq::SDQDialect"];
 }
 
+def TileWeights : Pass<"sdq-tile-weights", "::mlir::ModuleOp"> {
+  let summary = "stores codebooks in the order in which the GPU's kernels read them";
+  let description = [{
+    Of a weight that is a codebook of 2, 3 or 4 bits with f16 tables, perhaps with CSR terms beside it, and that every
+    `sdq.linear` multiplies by f16 activations as they come, the codes are reordered into tiles, from which a lane of a
+    warp loads 16 bytes of a row of its own. No number changes.
+
+    ```mlir
+    sdq.parameter @w : !sdq.weight<64x64xf16, #sdq.lut<4, f16>> = {…}
+    // --sdq-tile-weights
+    sdq.parameter @w : !sdq.weight<64x64xf16, #sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>> = {…}
+    ```
+  }];
+}
+
 def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
   let summary = "turns every sdq.linear into a GPU kernel and its launch";
   let description = [{

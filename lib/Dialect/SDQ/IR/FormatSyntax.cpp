@@ -44,6 +44,35 @@ void printScaling(AsmPrinter &printer, int64_t vector, Type scale) {
     printer << ", scale = " << scale;
 }
 
+/// Parses a digit of a tile's order: `c4:2` or `r8:1`.
+ParseResult parseDigit(AsmParser &parser, SmallVectorImpl<TileDigit> &digits) {
+  SMLoc place = parser.getCurrentLocation();
+  StringRef word;
+  if (parser.parseKeyword(&word))
+    return failure();
+  TileDigit digit;
+  digit.ofRows = word.starts_with("r");
+  if ((!digit.ofRows && !word.starts_with("c")) || word.drop_front().getAsInteger(10, digit.extent))
+    return parser.emitError(place, "expected a digit like 'c32' or 'r32', found '") << word << "'";
+  if (digits.size() == TilePlane::kMaxDigits)
+    return parser.emitError(place, "tiled_c3: expected at most ") << TilePlane::kMaxDigits << " digits";
+  if (parser.parseColon() || parser.parseInteger(digit.stride))
+    return failure();
+  digits.push_back(digit);
+  return success();
+}
+
+/// Parses `bits : [digits]`.
+ParseResult parsePlane(AsmParser &parser, SmallVectorImpl<TilePlane> &planes) {
+  unsigned bits;
+  SmallVector<TileDigit> digits;
+  if (parser.parseInteger(bits) || parser.parseColon() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] { return parseDigit(parser, digits); }))
+    return failure();
+  planes.push_back(TilePlane(bits, digits));
+  return success();
+}
+
 } // namespace
 
 Attribute DenseFormatAttr::parse(AsmParser &parser, Type) {
@@ -120,6 +149,38 @@ Attribute LUTFormatAttr::parse(AsmParser &parser, Type) {
 }
 
 void LUTFormatAttr::print(AsmPrinter &printer) const { printer << "<" << getBits() << ", " << getElement() << ">"; }
+
+Attribute TiledFormatAttr::parse(AsmParser &parser, Type) {
+  SMLoc place = parser.getCurrentLocation();
+  Attribute format;
+  SmallVector<TilePlane> planes;
+  if (parser.parseLess())
+    return {};
+  SMLoc formatPlace = parser.getCurrentLocation();
+  if (parser.parseAttribute(format))
+    return {};
+  auto codes = dyn_cast<LUTFormatAttr>(format);
+  if (!codes) {
+    parser.emitError(formatPlace, "tiled_c1: expected a #sdq.lut, found ") << format;
+    return {};
+  }
+  if (parser.parseComma() || parser.parseCommaSeparatedList([&] { return parsePlane(parser, planes); }) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<TiledFormatAttr>(place, parser.getContext(), codes, ArrayRef<TilePlane>(planes));
+}
+
+void TiledFormatAttr::print(AsmPrinter &printer) const {
+  printer << "<" << getFormat();
+  for (const TilePlane &plane : getPlanes()) {
+    printer << ", " << plane.bits << " : [";
+    llvm::interleaveComma(plane.digits(), printer, [&](const TileDigit &digit) {
+      printer << (digit.ofRows ? "r" : "c") << digit.extent << ":" << digit.stride;
+    });
+    printer << "]";
+  }
+  printer << ">";
+}
 
 Attribute CSRFormatAttr::parse(AsmParser &parser, Type) {
   SMLoc place = parser.getCurrentLocation();

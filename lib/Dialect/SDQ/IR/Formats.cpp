@@ -78,6 +78,10 @@ LUTFormat LUTFormatAttr::getLayout() const { return {static_cast<unsigned>(getBi
 LUTFormatAttr LUTFormatAttr::get(MLIRContext *context, const LUTFormat &layout) {
   return get(context, layout.bits, typeOf(context, layout.table));
 }
+TiledFormat TiledFormatAttr::getLayout() const { return {getFormat().getLayout(), getPlanes().vec()}; }
+TiledFormatAttr TiledFormatAttr::get(MLIRContext *context, const TiledFormat &layout) {
+  return get(context, LUTFormatAttr::get(context, layout.codes), layout.planes);
+}
 CSRFormat CSRFormatAttr::getLayout() const { return {*elementKindOf(getElement())}; }
 CSRFormatAttr CSRFormatAttr::get(MLIRContext *context, const CSRFormat &layout) {
   return get(context, typeOf(context, layout.values));
@@ -151,6 +155,12 @@ LogicalResult LUTFormatAttr::verify(EmitError emitError, int64_t bits, Type elem
   if (bits < 2 || bits > 8)
     return emitError() << "lut_c1: expected 2 to 8 bits, found " << bits;
   return verifyElement(emitError, "lut_c2", element, /*quantizedAllowed=*/false);
+}
+
+LogicalResult TiledFormatAttr::verify(EmitError emitError, LUTFormatAttr format, ArrayRef<TilePlane> planes) {
+  if (llvm::Error error = verifyTiles({format.getLayout(), planes.vec()}))
+    return emitError() << llvm::toString(std::move(error));
+  return success();
 }
 
 LogicalResult CSRFormatAttr::verify(EmitError emitError, Type element) {

@@ -25,6 +25,7 @@ using namespace sdq;
 template class sdq::LayoutMethods<DenseFormatAttr>;
 template class sdq::LayoutMethods<NMFormatAttr>;
 template class sdq::LayoutMethods<LUTFormatAttr>;
+template class sdq::LayoutMethods<TiledFormatAttr>;
 template class sdq::LayoutMethods<CSRFormatAttr>;
 
 /// Visibility as a bare word, as functions have it; public is the absence of one.

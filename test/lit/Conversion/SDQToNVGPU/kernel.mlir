@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Proves: the kernel guards rows and tokens, decodes in registers, accumulates in f32 and adds up the lanes of a warp;
 // the host copies activations and hands over the packed parts, which no dense weight replaces.
-// RUN: sdq-opt %s --sdq-lower-nvgpu="stop-after=kernels" | FileCheck %s
-// RUN: sdq-opt %s --sdq-lower-nvgpu="stop-after=nvvm" | FileCheck %s --check-prefix=NVVM
+// RUN: sdq-opt %s --sdq-lower-nvgpu="tile-weights=false stop-after=kernels" | FileCheck %s
+// RUN: sdq-opt %s --sdq-lower-nvgpu="tile-weights=false stop-after=nvvm" | FileCheck %s --check-prefix=NVVM
 
 sdq.parameter @w : !sdq.weight<5x13xf16, #sdq.lut<4, f16>> =
   {codes = dense<0> : tensor<5x7xi8>, tables = dense<0.0> : tensor<5x16xf16>}

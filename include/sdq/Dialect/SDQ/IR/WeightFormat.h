@@ -8,6 +8,7 @@
 #define SDQ_DIALECT_SDQ_IR_WEIGHTFORMAT_H
 
 #include "sdq/Core/StoredWeight.h"
+#include "sdq/Core/Tiled.h"
 
 #include "mlir/IR/Attributes.h"
 #include "mlir/IR/Builders.h"
