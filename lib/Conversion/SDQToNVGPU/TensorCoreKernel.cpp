@@ -21,11 +21,12 @@
 //
 //   metadata bits 4b … 4b+3   row g + 8(b >> 2)     group 4(t & 1) + (b & 3) of the step's eight
 //
-// What can only be visited, CSR, is added to the sums before they are stored.
+// What can only be visited, CSR, is added to the sums before they are stored. Terms that meet quantized activations, in
+// vectors that integer mma does not take (IntegerTerms.h), are multiplied by them as values, code · scale.
 //
-// Rounding: a product of an f16 weight and an f16 activation is exact in f32; a decoded weight is rounded to the
-// activations' type once, by at most 2^-11 (bf16: 2^-8) of its magnitude, which does nothing to integers up to 2^11
-// with scale 1, f16 tables and f16 values.
+// Rounding: a product of an f16 weight and an f16 activation is exact in f32; a decoded weight, and a quantized
+// activation's value, is rounded to the activations' type once, by at most 2^-11 (bf16: 2^-8) of its magnitude, which
+// does nothing to integers up to 2^11 with scale 1, f16 tables and f16 values.
 //
 //===----------------------------------------------------------------------===//
 
@@ -62,21 +63,20 @@ private:
   SmallVector<Value> multiply(const TensorCoreTerms &terms, SmallVector<Value> sums);
   /// Two weights of A, at row `g + 8 half` and `slot`, `slot + 1` of the terms' columns.
   Value pairOfWeights(const TensorCoreTerms &terms, int half, Value slot);
-  /// The register of a pair, as the mma of this type takes it.
-  Value asRegister(Value first, Value second);
-  SmallVector<Value> registersOfB(Value token, Value k0, int64_t step);
-  Value activation(Value token, Value column, int64_t step);
+  /// The register of a vector<2xT>, as the mma of this type takes it.
+  Value asRegister(Value pair);
+  SmallVector<Value> registersOfB(Value x, Value token, Value k0, int64_t step);
+  /// x[token, column], x[token, column + 1], of the weight's activation type; `column` is even.
+  Value pairOfActivations(Value x, Value token, Value column, int64_t step);
 
   ArrayRef<TensorCoreTerms> multiplied;
 };
 
-Value TileBuilder::asRegister(Value first, Value second) {
-  auto pair = VectorType::get({2}, spec.activation);
-  Value vector = vector::FromElementsOp::create(b, at, pair, ValueRange{first, second});
+Value TileBuilder::asRegister(Value pair) {
   if (spec.activation.isF16())
-    return vector;
+    return pair;
   // bf16 fragments are plain 32-bit registers in the nvvm dialect.
-  Value words = vector::BitCastOp::create(b, at, VectorType::get({1}, b.getI32Type()), vector);
+  Value words = vector::BitCastOp::create(b, at, VectorType::get({1}, b.getI32Type()), pair);
   return vector::ExtractOp::create(b, at, words, int64_t(0));
 }
 
@@ -86,25 +86,42 @@ Value TileBuilder::pairOfWeights(const TensorCoreTerms &terms, int half, Value s
     Value weight = terms.emitWeight(b, at, rows[half], add(slot, e));
     pair.push_back(emit<arith::TruncFOp>(spec.activation, weight));
   }
-  return asRegister(pair[0], pair[1]);
+  return asRegister(vector::FromElementsOp::create(b, at, VectorType::get({2}, spec.activation), pair));
 }
 
-/// x[token, column]; beyond K, where a step may reach that K is no multiple of, zero.
-Value TileBuilder::activation(Value token, Value column, int64_t step) {
-  if (spec.shape.columns % step == 0)
-    return emit<memref::LoadOp>(operands.x, ValueRange{token, column});
-  Value inside = less(column, index(spec.shape.columns));
-  Value known = emit<arith::MinUIOp>(column, index(spec.shape.columns - 1));
-  Value value = emit<memref::LoadOp>(operands.x, ValueRange{token, known});
-  Value zero = emit<arith::ConstantOp>(b.getFloatAttr(spec.activation, 0));
-  return emit<arith::SelectOp>(inside, value, zero);
+Value TileBuilder::pairOfActivations(Value x, Value token, Value column, int64_t step) {
+  Type element = cast<MemRefType>(x.getType()).getElementType();
+  auto type = VectorType::get({2}, element);
+  int64_t columns = spec.shape.columns;
+  // Beyond K, where a step may reach that K is no multiple of, zeros.
+  bool whole = columns % step == 0;
+  auto orZero = [&](Value place, TypedAttr zero, llvm::function_ref<Value(Value)> load) -> Value {
+    if (whole)
+      return load(place);
+    Value last = index(columns % 2 == 0 ? columns - 2 : columns - 1);
+    Value known = load(emit<arith::MinUIOp>(place, last));
+    return emit<arith::SelectOp>(less(place, index(columns)), known, emit<arith::ConstantOp>(zero));
+  };
+  Value pair;
+  if (columns % 2 == 0) { // one load: rows begin at even places, and a pair is all inside or all beyond
+    pair = orZero(column, DenseElementsAttr::get(type, b.getFloatAttr(element, 0)), [&](Value place) -> Value {
+      return vector::LoadOp::create(b, at, type, x, ValueRange{token, place});
+    });
+  } else {
+    SmallVector<Value, 2> values;
+    for (int64_t e = 0; e < 2; ++e)
+      values.push_back(orZero(add(column, e), b.getFloatAttr(element, 0),
+                              [&](Value place) { return emit<memref::LoadOp>(x, ValueRange{token, place}); }));
+    pair = vector::FromElementsOp::create(b, at, type, values);
+  }
+  return element == spec.activation ? pair : emit<arith::TruncFOp>(VectorType::get({2}, spec.activation), pair);
 }
 
-SmallVector<Value> TileBuilder::registersOfB(Value token, Value k0, int64_t step) {
+SmallVector<Value> TileBuilder::registersOfB(Value x, Value token, Value k0, int64_t step) {
   SmallVector<Value> registers;
   for (int64_t r = 0; r < step / 8; ++r) {
     Value column = add(add(k0, mul(quarter, 2)), 8 * r);
-    registers.push_back(asRegister(activation(token, column, step), activation(token, add(column, 1), step)));
+    registers.push_back(asRegister(pairOfActivations(x, token, column, step)));
   }
   return registers;
 }
@@ -127,7 +144,7 @@ SmallVector<Value> TileBuilder::multiply(const TensorCoreTerms &terms, SmallVect
   SmallVector<Value> next;
   for (int64_t tile = 0; tile < kTokenTiles; ++tile) {
     Value token = knownToken(add(group, kTokensOfMma * tile));
-    SmallVector<Value> x = registersOfB(token, k0, step);
+    SmallVector<Value> x = registersOfB(terms.activations(), token, k0, step);
     SmallVector<Value> c(loop.getRegionIterArgs().slice(4 * tile, 4));
     MLIRContext *context = b.getContext();
     auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(step));
@@ -153,14 +170,14 @@ SmallVector<Value> TileBuilder::multiply(const TensorCoreTerms &terms, SmallVect
 
 bool sdq::tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip) {
   // The chips that have mma.sp are those that have m16n8k16.
-  return !spec.activations && chip.has(Native::MmaSpF16) && (spec.activation.isF16() || spec.activation.isBF16()) &&
-         canMultiply(spec.format);
+  return !spec.packed && chip.has(Native::MmaSpF16) && (spec.activation.isF16() || spec.activation.isBF16()) &&
+         canSplitTerms(spec);
 }
 
 void sdq::buildTensorCoreBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel,
                               const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &) {
   builder.setInsertionPointToStart(&kernel.getBody().front());
   KernelOperands operands = openArguments(builder, location, kernel, signature);
-  SplitTerms split = splitTerms(spec, operands.parts);
+  SplitTerms split = splitTerms(spec, operands);
   TileBuilder(builder, location, spec, operands, split.multiplied).build(kernel, split.visited);
 }

@@ -28,24 +28,33 @@ static bool findsElements(WeightFormat format) {
   return isa<DenseFormatAttr, NMFormatAttr, LUTFormatAttr, TiledFormatAttr>(Attribute(format));
 }
 
-bool sdq::canMultiply(WeightFormat format) {
-  if (auto sum = dyn_cast<SumFormatAttr>(Attribute(format)))
-    return llvm::any_of(sum.getTerms(), canMultiply);
-  return findsElements(format);
+bool sdq::canSplitTerms(const LinearKernelSpec &spec) {
+  bool any = false;
+  for (auto [i, term] : llvm::enumerate(termsOf(spec.format))) {
+    bool found = findsElements(term);
+    if (!found && spec.activations &&
+        isQuantized(*elementKindOf(cast<ActivationFormatAttr>(spec.activations[i]).getElement())))
+      return false;
+    any |= found;
+  }
+  return any;
 }
 
-SplitTerms sdq::splitTerms(const LinearKernelSpec &spec, ValueRange parts) {
+SplitTerms sdq::splitTerms(const LinearKernelSpec &spec, const KernelOperands &operands) {
   SplitTerms split;
-  SmallVector<TermValues, 2> dense;
-  SmallVector<TermGroup> groups = groupTerms(spec.format, spec.shape, /*activations=*/nullptr, parts);
-  for (const TermValues &term : groups.front().terms) {
-    if (twoOfFour(term.format))
-      split.multiplied.push_back({spec.shape, term, /*isSparse=*/true});
-    else
-      (findsElements(term.format) ? dense : split.visited).push_back(term);
+  size_t nextRounded = 0;
+  for (const TermGroup &group : groupTerms(spec.format, spec.shape, spec.activations, operands.parts)) {
+    Value x = group.activation ? operands.rounded[nextRounded++] : operands.x;
+    SmallVector<TermValues, 2> dense;
+    for (const TermValues &term : group.terms) {
+      if (twoOfFour(term.format))
+        split.multiplied.push_back({spec.shape, x, term, /*isSparse=*/true});
+      else
+        (findsElements(term.format) ? dense : split.visited).push_back(term);
+    }
+    if (!dense.empty())
+      split.multiplied.push_back({spec.shape, x, dense, /*isSparse=*/false});
   }
-  if (!dense.empty())
-    split.multiplied.push_back({spec.shape, dense, /*isSparse=*/false});
   return split;
 }
 

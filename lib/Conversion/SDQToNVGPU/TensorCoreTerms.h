@@ -7,19 +7,22 @@
 #ifndef SDQ_LIB_CONVERSION_SDQTONVGPU_TENSORCORETERMS_H
 #define SDQ_LIB_CONVERSION_SDQTONVGPU_TENSORCORETERMS_H
 
-#include "LinearKernel.h"
+#include "KernelFamily.h"
 
 #include "sdq/Dialect/SDQ/IR/Activations.h"
 
 namespace sdq {
 
-/// Terms that one run along K multiplies: a 2:4 term by itself, or all those whose element is found by its place.
+/// Terms that one run along K multiplies: a 2:4 term by itself, or all those that meet the activations in one form and
+/// whose element is found by its place.
 class TensorCoreTerms {
 public:
-  TensorCoreTerms(Shape shape, llvm::ArrayRef<TermValues> terms, bool isSparse)
-      : shape(shape), terms(terms), isSparse(isSparse) {}
+  TensorCoreTerms(Shape shape, mlir::Value activations, llvm::ArrayRef<TermValues> terms, bool isSparse)
+      : shape(shape), met(activations), terms(terms), isSparse(isSparse) {}
 
   bool sparse() const { return isSparse; }
+  /// What they are multiplied by, tokens × K: x as it came, or rounded, as f32.
+  mlir::Value activations() const { return met; }
   /// Inputs that one mma covers.
   int64_t step() const { return isSparse ? 32 : 16; }
   /// The weight, f32, at `row` and column `slot`, of type index: an input, or of a 2:4 term what is stored there. Zero
@@ -31,21 +34,23 @@ public:
 
 private:
   Shape shape;
+  mlir::Value met;
   llvm::SmallVector<TermValues, 2> terms;
   bool isSparse;
 };
 
 struct SplitTerms {
   llvm::SmallVector<TensorCoreTerms, 2> multiplied;
-  /// Those that can only be visited.
+  /// Those that can only be visited; they meet x as it came.
   llvm::SmallVector<TermValues, 2> visited;
 };
 
-/// The weight's terms; `parts`: of the whole format.
-SplitTerms splitTerms(const LinearKernelSpec &spec, mlir::ValueRange parts);
+/// The weight's terms; the operands' parts outlive them.
+SplitTerms splitTerms(const LinearKernelSpec &spec, const KernelOperands &operands);
 
-/// Whether a term could be multiplied.
-bool canMultiply(WeightFormat format);
+/// Whether the weight could be split so: a term is there to be multiplied, and none that meets rounded activations must
+/// be visited.
+bool canSplitTerms(const LinearKernelSpec &spec);
 
 } // namespace sdq
 
