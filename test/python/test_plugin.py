@@ -60,6 +60,14 @@ func.func @main(%x: tensor<3x64xf32>) -> tensor<3x1xf32> {
   return %y : tensor<3x1xf32>
 }
 """
+CODEBOOK = """
+sdq.parameter @w : !sdq.weight<2x8xf16, #sdq.lut<4, f16>> =
+  {codes = dense<17> : tensor<2x4xi8>, tables = dense<1.0> : tensor<2x16xf16>}
+func.func @main(%x: tensor<3x8xf16>) -> tensor<3x2xf16> {
+  %y = sdq.linear %x, @w : (tensor<3x8xf16>) -> tensor<3x2xf16>
+  return %y : tensor<3x2xf16>
+}
+"""
 RESOURCE = """
 func.func @main() -> tensor<2xf32> {
   %c = arith.constant dense_resource<c> : tensor<2xf32>
@@ -102,6 +110,7 @@ class Case:
     anchor: str = ""
     before: str = ""  # passes to run first
     flags: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()  # what the pass takes away
     error: str = ""  # what it says where it is a pass that refuses
 
     def pipeline(self, name: str) -> str:
@@ -141,6 +150,14 @@ CASES = {
     "sdq-buffers-to-llvm": Case(BUFFER, "", ["llvm.mlir.global", "@sdq_buffers", "sdq.buffers = ["]),
     "sdq-lower-cpu": Case(LINEAR, "", ["llvm.func @main", "_mlir_ciface_main", "@sdq_buffers"]),
     "sdq-embed-terms": Case(SPARSER, "chip=sm_80", ["#sdq.nm<2:4, i8, vector = 64, scale = f16>"]),
+    "sdq-tile-weights": Case(CODEBOOK, "", ["#sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>"]),
+    "sdq-keep-on-device": Case(
+        LINEAR.replace("@main", "@main_graph"),
+        "",
+        ["gpu.launch_func"],
+        before="sdq-linear-to-gpu,",
+        absent=("gpu.memcpy", "gpu.dealloc"),
+    ),
     "sdq-linear-to-gpu": Case(LINEAR, "chip=sm_90", ["gpu.launch_func", 'chip = "sm_90"', "gpu.shuffle"]),
     "sdq-launch-through-runtime": Case(LINEAR, "", ["call @mgpuLaunchKernel"], before="sdq-linear-to-gpu,"),
     "sdq-torch-to-onnx": Case(TORCH, "", ['"onnx.Relu"', "tensor<2x8xf32>"], flags=("--allow-unregistered-dialect",)),
@@ -176,6 +193,8 @@ def test_stock_mlir_opt(name: str, tmp_path: Path) -> None:
     assert case.error in done.stderr
     for expected in case.output:
         assert expected in done.stdout, done.stdout
+    for gone in case.absent:
+        assert gone not in done.stdout, done.stdout
     if name == "sdq-fuse-elementwise":
         assert done.stdout.count("linalg.generic") == 1
     if name == "sdq-write-kernels":

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A block owns 32 output rows, one a lane, and T tokens, T = 1, 2, 4 or 8; its W warps, sixteen, or eight for four and
-// eight tokens, split K:
+// A block owns 32 output rows, one a lane, and T tokens, T = 1, 2, 4 or 8; its W warps, sixteen, or eight for
+// more than one token, split K:
 //
 //   phase     who               does
 //   --------  ----------------  ------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@
 //   lut_gemv_T   one #sdq.tiled codebook of 2, 3 or 4 bits with f16 tables,   1, 2, 3 and 5
 //                and CSR terms; f16 activations, not rounded further; T of
 //                1, 2, and where K is a multiple of 8, 4 or 8 tokens a block
-//   tensor_core  f16 and bf16 activations, not rounded further, chips with    9
-//                mma.m16n8k16, formats with a term that is more than a visit
+//   tensor_core  f16 and bf16 activations, rounded further or not, chips      9
+//                with mma.m16n8k16, formats with a term that is more than a
+//                visit
 //   lut_gemm_T   as lut_gemv_T, T of 16, 32 or 64, chips with mma.m16n8k16    9, 17 and 33
 //   nm_mma_sp    codes of activations: IntegerTerms.h says which weights,     1 and 9
 //                chips and activations are multiplied as integers
@@ -88,7 +89,7 @@ void buildCodebookGemvBody(mlir::OpBuilder &builder, mlir::Location location, ml
 void buildCodebookGemmBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                            const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
 /// More tokens need more registers a thread.
-constexpr int64_t gemvWarps(int64_t tokens) { return tokens < 4 ? 16 : 8; }
+constexpr int64_t gemvWarps(int64_t tokens) { return tokens < 2 ? 16 : 8; }
 inline constexpr int64_t kGemmWarps = 8;
 bool codebooksServe(const LinearKernelSpec &spec, const Chip &chip);
 bool codebookGemmServes(const LinearKernelSpec &spec, const Chip &chip);
