@@ -64,6 +64,8 @@ BLOCKS = Product(
 )
 PACK_E2M1 = replace(BLOCKS, kernel="_32_256_f16")
 PACK = replace(S4, kernel="_300_f16")
+LOOKUP = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 37, 136, 3, "_lut_gemv_4")
+LOOKUP_GEMM = replace(LOOKUP, tokens=13, kernel="_lut_gemm_16")
 
 FAULTS = [
     Fault(
@@ -205,6 +207,29 @@ FAULTS = [
         r"\1%c2_i32",
         "numbers",
     ),
+    Fault("pairs looked up before their table is written", LOOKUP, r"gpu\.barrier\n", "\n", "race"),
+    Fault("half of a pair's code", LOOKUP, r"(arith\.andi %\d+, )%c255_i32", r"\1%c15_i32", "numbers"),
+    Fault("codes of the next byte", LOOKUP, r"(arith\.shrui %\d+, )%c8_i32", r"\1%c16_i32", "numbers"),
+    Fault(
+        "columns beyond the last one", LOOKUP, r"arith\.cmpi ult, (%\d+), %c136", r"arith.cmpi uge, \1, %c0", "numbers"
+    ),
+    Fault(
+        "the row's outliers added to other lanes",
+        LOOKUP,
+        r"arith\.cmpi eq, (%thread_id_x, %arg\d+)",
+        r"arith.cmpi ne, \1",
+        "numbers",
+    ),
+    Fault("a warp's sums left out", LOOKUP, r"(memref\.load %arg\d+\[)%c7", r"\1%c6", "numbers"),
+    Fault(
+        "a token too many",
+        LOOKUP,
+        r"arith\.cmpi ult, (%\d+), %0 : index\n(\s+%\d+ = arith\.cmpi ult, %\d+, %c37)",
+        r"arith.cmpi ule, \1, %0 : index\n\2",
+        "out-of-bounds",
+    ),
+    Fault("the rows of a fragment swapped", LOOKUP_GEMM, r"(mma\.sync A\[)(%\d+), (%\d+)", r"\1\3, \2", "numbers"),
+    Fault("sums exchanged without barriers", LOOKUP_GEMM, r"gpu\.barrier\n", "\n", "race"),
 ]
 
 
