@@ -9,6 +9,7 @@
 #include "QuantizeKernel.h"
 
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
+#include "sdq/Dialect/SDQ/IR/Parts.h"
 #include "sdq/Dialect/SDQ/IR/Tokens.h"
 #include "sdq/Target/Chip.h"
 
@@ -133,6 +134,7 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
 }
 
 void LinearToGPUPass::replace(LinearOp linear, ParameterOp parameter, func::FuncOp launch) {
+  writeOutSplats(parameter);
   OpBuilder builder(linear);
   Location location = linear.getLoc();
   SmallVector<Value> operands{inputAsTokens(builder, linear, parameter.getWeightType().getColumns())};

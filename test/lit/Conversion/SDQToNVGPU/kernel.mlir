@@ -63,8 +63,8 @@ sdq.parameter @w : !sdq.weight<5x13xf16, #sdq.lut<4, f16>> =
 // CHECK: return %[[RESULT]]
 
 // CHECK: func.func @f(%[[INPUT:.*]]: tensor<?x13xf16>)
-// CHECK: %[[C:.*]] = sdq.buffer device dense<0> : tensor<5x7xi8> -> memref<5x7xi8>
-// CHECK: %[[T:.*]] = sdq.buffer device dense<0.000000e+00> : tensor<5x16xf16> -> memref<5x16xf16>
+// CHECK: %[[C:.*]] = sdq.buffer device dense_resource<"{{.*}}.codes"> : tensor<5x7xi8> -> memref<5x7xi8>
+// CHECK: %[[T:.*]] = sdq.buffer device dense_resource<"{{.*}}.tables"> : tensor<5x16xf16> -> memref<5x16xf16>
 // CHECK: call @linear_lut_4_f16_5x13_f16(%[[INPUT]], %[[C]], %[[T]])
 
 // NVVM: llvm.func @linear_lut_4_f16_5x13_f16(%{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: i64)

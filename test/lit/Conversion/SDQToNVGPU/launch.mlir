@@ -32,11 +32,12 @@ sdq.parameter @right : !sdq.weight<2x2xf32, #sdq.sum<#sdq.sum<#sdq.dense<f32>, #
 // CHECK: sdq.parameter @kept
 
 // CHECK-LABEL: func.func @two_layers
-// CHECK: %[[A0:.*]] = sdq.buffer device dense<0>
-// CHECK: %[[A1:.*]] = sdq.buffer device dense<0.0
+// Equal elements, which MLIR keeps as one, are written out: a device needs the bytes.
+// CHECK: %[[A0:.*]] = sdq.buffer device dense_resource<"sdq:a.codes">
+// CHECK: %[[A1:.*]] = sdq.buffer device dense_resource<"sdq:a.tables">
 // CHECK: call @linear_lut_2_f32_5x13_f32(%{{.*}}, %[[A0]], %[[A1]])
-// CHECK: %[[B0:.*]] = sdq.buffer device dense<1>
-// CHECK: %[[B1:.*]] = sdq.buffer device dense<1.0
+// CHECK: %[[B0:.*]] = sdq.buffer device dense_resource<"sdq:b.codes">
+// CHECK: %[[B1:.*]] = sdq.buffer device dense_resource<"sdq:b.tables">
 // CHECK: call @linear_lut_2_f32_5x13_f32(%{{.*}}, %[[B0]], %[[B1]])
 func.func @two_layers(%x: tensor<?x13xf32>) -> (tensor<?x5xf32>, tensor<?x5xf32>) {
   %y = sdq.linear %x, @a : (tensor<?x13xf32>) -> tensor<?x5xf32>
