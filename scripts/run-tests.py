@@ -115,7 +115,7 @@ SUITES: dict[str, Callable[[Path, Path, dict[str, str]], Outcome]] = {
 
 
 def test_environment(build: Path) -> dict[str, str]:
-    """The caller's environment, with this interpreter and LLVM's tools first on PATH, this package and the build folder."""
+    """The caller's environment: this interpreter and LLVM's tools first on PATH, this package, the build folder."""
     environment = dict(os.environ)
     path = [str(Path(sys.executable).parent), str(LLVM_TOOLS), environment.get("PATH", os.defpath)]
     environment["PATH"] = os.pathsep.join(path)
