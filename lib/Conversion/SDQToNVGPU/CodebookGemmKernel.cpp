@@ -33,7 +33,6 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -210,18 +209,7 @@ SmallVector<Value> GemmBuilder::addShared(ValueRange sums) {
 
 /// The products of the terms that can only be visited, for one row and several tokens.
 SmallVector<Value> GemmBuilder::visit(Value row, ArrayRef<Value> tokens, SmallVector<Value> sums) {
-  auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight, ValueRange added) {
-    SmallVector<Value> next;
-    for (auto [token, sum] : llvm::zip_equal(tokens, added)) {
-      Value x = memref::LoadOp::create(inner, place, operands.x, ValueRange{token, column});
-      x = arith::ExtFOp::create(inner, place, inner.getF32Type(), x);
-      next.push_back(math::FmaOp::create(inner, place, weight, x, sum));
-    }
-    return next;
-  };
-  for (const TermValues &term : terms.visited)
-    sums = term.format.emitVisitRow(b, at, spec.shape, term.parts, row, index(0), index(1), sums, accumulate);
-  return sums;
+  return addVisitedTerms(b, at, spec.shape, terms.visited, operands.x, row, tokens, index(0), index(1), std::move(sums));
 }
 
 /// Lane r stores row r of the tokens w, w + 8, … of its warp w.

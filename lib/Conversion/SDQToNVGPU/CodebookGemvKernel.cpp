@@ -60,7 +60,6 @@ private:
   /// Adds a step's products; `whole`: its columns all exist.
   SmallVector<Value> multiplyStep(Value table, ValueRange codes, Value step, bool whole, ValueRange sums);
   SmallVector<Value> addVisited(ValueRange sums);
-  Value sumOfLanes(Value value);
   void storeSums(Value partial);
 
   const LinearKernelSpec &spec;
@@ -123,37 +122,18 @@ SmallVector<Value> GemvBuilder::multiply(Value table) {
   });
 }
 
-/// The sum over the lanes of the warp, in every lane.
-Value GemvBuilder::sumOfLanes(Value value) {
-  for (int32_t offset = kWarpSize / 2; offset > 0; offset /= 2) {
-    auto shuffle = gpu::ShuffleOp::create(b, at, value, offset, int32_t(kWarpSize), gpu::ShuffleMode::XOR);
-    value = emit<arith::AddFOp>(value, shuffle.getShuffleResult());
-  }
-  return value;
-}
-
 SmallVector<Value> GemvBuilder::addVisited(ValueRange sums) {
   if (terms.visited.empty())
     return SmallVector<Value>(sums);
   Value zero = emit<arith::ConstantOp>(b.getF32FloatAttr(0));
   return loop(warp, index(kRows), index(warps), sums, [&](Value inTile, ValueRange carried) {
     Value row = min(add(mul(tileRow, kRows), inTile), index(spec.shape.rows - 1));
-    SmallVector<Value> own(tileTokens, zero);
-    auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight, ValueRange added) {
-      SmallVector<Value> next;
-      for (auto [token, sum] : llvm::zip_equal(tokens, added)) {
-        Value x = memref::LoadOp::create(inner, place, operands.x, ValueRange{token, column});
-        x = arith::ExtFOp::create(inner, place, inner.getF32Type(), x);
-        next.push_back(math::FmaOp::create(inner, place, weight, x, sum));
-      }
-      return next;
-    };
-    for (const TermValues &term : terms.visited)
-      own = term.format.emitVisitRow(b, at, spec.shape, term.parts, row, lane, index(kWarpSize), own, accumulate);
+    SmallVector<Value> own = addVisitedTerms(b, at, spec.shape, terms.visited, operands.x, row, tokens, lane,
+                                             index(kWarpSize), SmallVector<Value>(tileTokens, zero));
     Value mine = emit<arith::CmpIOp>(arith::CmpIPredicate::eq, lane, inTile);
     SmallVector<Value> next;
     for (auto [sum, outliers] : llvm::zip_equal(carried, own))
-      next.push_back(emit<arith::AddFOp>(sum, emit<arith::SelectOp>(mine, sumOfLanes(outliers), zero)));
+      next.push_back(emit<arith::AddFOp>(sum, emit<arith::SelectOp>(mine, emitSumOfLanes(b, at, outliers), zero)));
     return next;
   });
 }

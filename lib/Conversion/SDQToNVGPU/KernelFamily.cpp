@@ -7,6 +7,7 @@
 #include "KernelFamily.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -101,4 +102,31 @@ KernelOperands sdq::openArguments(OpBuilder &builder, Location location, gpu::GP
     operands.rounded.push_back(byToken(value, argument));
   operands.y = byToken(values[y], signature.y());
   return operands;
+}
+
+SmallVector<Value> sdq::addVisitedTerms(OpBuilder &builder, Location location, Shape shape, ArrayRef<TermValues> terms,
+                                        Value x, Value row, ArrayRef<Value> tokens, Value first, Value step,
+                                        SmallVector<Value> sums) {
+  auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight, ValueRange carried) {
+    SmallVector<Value> next;
+    for (auto [token, sum] : llvm::zip_equal(tokens, carried)) {
+      Value element = memref::LoadOp::create(inner, place, x, ValueRange{token, column});
+      if (!element.getType().isF32())
+        element = arith::ExtFOp::create(inner, place, inner.getF32Type(), element);
+      next.push_back(math::FmaOp::create(inner, place, weight, element, sum));
+    }
+    return next;
+  };
+  for (const TermValues &term : terms)
+    sums = term.format.emitVisitRow(builder, location, shape, term.parts, row, first, step, sums, accumulate);
+  return sums;
+}
+
+Value sdq::emitSumOfLanes(OpBuilder &builder, Location location, Value value) {
+  constexpr int32_t warpSize = 32;
+  for (int32_t offset = warpSize / 2; offset > 0; offset /= 2) {
+    auto shuffle = gpu::ShuffleOp::create(builder, location, value, offset, warpSize, gpu::ShuffleMode::XOR);
+    value = arith::AddFOp::create(builder, location, value, shuffle.getShuffleResult());
+  }
+  return value;
 }

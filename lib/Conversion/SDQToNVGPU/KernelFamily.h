@@ -30,6 +30,7 @@
 
 #include "LinearKernel.h"
 
+#include "sdq/Dialect/SDQ/IR/Activations.h"
 #include "sdq/Target/Chip.h"
 
 namespace sdq {
@@ -73,6 +74,16 @@ struct KernelOperands {
 };
 KernelOperands openArguments(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                              const KernelSignature &signature);
+
+/// Adds the products of terms that are visited to `sums`, one for each of `tokens`: of row `row`'s entries the `first`, and
+/// every `step`th from it, times x[token, column]. All but the sums, f32, are of type index.
+llvm::SmallVector<mlir::Value> addVisitedTerms(mlir::OpBuilder &builder, mlir::Location location, Shape shape,
+                                               llvm::ArrayRef<TermValues> terms, mlir::Value x, mlir::Value row,
+                                               llvm::ArrayRef<mlir::Value> tokens, mlir::Value first, mlir::Value step,
+                                               llvm::SmallVector<mlir::Value> sums);
+
+/// The sum of an f32 over the lanes of the warp, in every lane.
+mlir::Value emitSumOfLanes(mlir::OpBuilder &builder, mlir::Location location, mlir::Value value);
 
 // One builder a family.
 void buildDecodeBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,

@@ -21,7 +21,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -50,7 +49,6 @@ private:
   void guarded(Value condition, llvm::function_ref<void()> body);
 
   SmallVector<Value> visitRow(const KernelOperands &operands, Value row, Value lane, Value firstToken);
-  Value sumOfLanes(Value value);
   void store(ValueRange sums, Value y, Value row, Value firstToken, Value tokens);
 
   OpBuilder &builder;
@@ -76,34 +74,12 @@ SmallVector<Value> KernelBuilder::visitRow(const KernelOperands &operands, Value
     rowsOfX.push_back(emit<arith::MinUIOp>(emit<arith::AddIOp>(firstToken, index(i)), lastToken));
     sums.push_back(zero);
   }
-  Value x;
-  auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight,
-                        ValueRange carried) -> SmallVector<Value> {
-    return llvm::map_to_vector(llvm::zip_equal(rowsOfX, carried), [&](auto pair) -> Value {
-      auto [token, sum] = pair;
-      Value element = memref::LoadOp::create(inner, place, x, ValueRange{token, column});
-      if (!element.getType().isF32())
-        element = arith::ExtFOp::create(inner, place, inner.getF32Type(), element);
-      return math::FmaOp::create(inner, place, weight, element, sum);
-    });
-  };
   size_t nextRounded = 0;
   for (const TermGroup &group : groupTerms(spec.format, spec.shape, spec.activations, operands.parts)) {
-    x = group.activation ? operands.rounded[nextRounded++] : operands.x;
-    for (auto [term, parts] : group.terms)
-      sums = term.emitVisitRow(builder, location, spec.shape, parts, row, lane, index(kWarpSize), sums, accumulate);
+    Value x = group.activation ? operands.rounded[nextRounded++] : operands.x;
+    sums = addVisitedTerms(builder, location, spec.shape, group.terms, x, row, rowsOfX, lane, index(kWarpSize), sums);
   }
   return sums;
-}
-
-/// The sum over the lanes of the warp, in every lane.
-Value KernelBuilder::sumOfLanes(Value value) {
-  for (int32_t offset = kWarpSize / 2; offset > 0; offset /= 2) {
-    auto shuffle =
-        gpu::ShuffleOp::create(builder, location, value, offset, int32_t(kWarpSize), gpu::ShuffleMode::XOR);
-    value = emit<arith::AddFOp>(value, shuffle.getShuffleResult());
-  }
-  return value;
 }
 
 void KernelBuilder::store(ValueRange sums, Value y, Value row, Value firstToken, Value tokens) {
@@ -133,7 +109,7 @@ void KernelBuilder::buildBody(gpu::GPUFuncOp kernel, const KernelSignature &sign
   guarded(inside, [&] {
     SmallVector<Value> sums = visitRow(operands, row, lane, firstToken);
     for (Value &sum : sums)
-      sum = sumOfLanes(sum);
+      sum = emitSumOfLanes(builder, location, sum);
     guarded(emit<arith::CmpIOp>(arith::CmpIPredicate::eq, lane, index(0)),
             [&] { store(sums, y, row, firstToken, tokens); });
   });

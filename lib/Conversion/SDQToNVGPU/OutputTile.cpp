@@ -6,22 +6,13 @@
 
 #include "OutputTile.h"
 
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace sdq;
 
 /// Of a token's 16 sums in shared memory: with 20, the lanes of a warp store to 32 banks.
 static constexpr int64_t kPitch = 20;
-
-void OutputTile::guarded(Value condition, llvm::function_ref<void()> body) {
-  auto guard = scf::IfOp::create(b, at, condition, /*withElseRegion=*/false);
-  OpBuilder::InsertionGuard restore(b);
-  b.setInsertionPointToStart(guard.thenBlock());
-  body();
-}
 
 Value OutputTile::knownToken(Value inBlock) {
   Value last = emit<arith::SubIOp>(operands.tokens, index(1));
@@ -51,21 +42,10 @@ void OutputTile::storeSums(Value shared, ArrayRef<TermValues> visited) {
       sums.push_back(sum);
       inBlocks.push_back(inBlock);
     }
-    auto f32 = b.getF32Type();
-    SmallVector<Value> known;
-    if (!visited.empty())
-      known = llvm::map_to_vector(inBlocks, [&](Value inBlock) { return knownToken(inBlock); });
-    auto accumulate = [&](OpBuilder &inner, Location place, Value column, Value weight, ValueRange carried) {
-      return llvm::map_to_vector(llvm::zip_equal(known, carried), [&](auto pair) -> Value {
-        auto [token, sum] = pair;
-        Value x = memref::LoadOp::create(inner, place, operands.x, ValueRange{token, column});
-        if (!spec.activation.isF32())
-          x = arith::ExtFOp::create(inner, place, f32, x);
-        return math::FmaOp::create(inner, place, weight, x, sum);
-      });
-    };
-    for (const TermValues &term : visited)
-      sums = term.format.emitVisitRow(b, at, spec.shape, term.parts, row, index(0), index(1), sums, accumulate);
+    if (!visited.empty()) {
+      auto known = llvm::map_to_vector(inBlocks, [&](Value inBlock) { return knownToken(inBlock); });
+      sums = addVisitedTerms(b, at, spec.shape, visited, operands.x, row, known, index(0), index(1), sums);
+    }
     for (auto [inBlock, sum] : llvm::zip_equal(inBlocks, sums)) {
       Value token = add(firstToken, inBlock);
       guarded(less(token, operands.tokens), [&, sum = sum] {

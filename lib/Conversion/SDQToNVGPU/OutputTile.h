@@ -19,6 +19,7 @@
 #ifndef SDQ_LIB_CONVERSION_SDQTONVGPU_OUTPUTTILE_H
 #define SDQ_LIB_CONVERSION_SDQTONVGPU_OUTPUTTILE_H
 
+#include "KernelEmitter.h"
 #include "KernelFamily.h"
 
 #include "sdq/Dialect/SDQ/IR/Activations.h"
@@ -28,14 +29,14 @@
 namespace sdq {
 
 /// Builds a kernel of a family with 16 rows a block and four warps; what it multiplies is the derived class's.
-class OutputTile {
+class OutputTile : protected KernelEmitter {
 public:
   static constexpr int64_t kWarps = 4, kRows = 16, kTokensOfMma = 8;
 
   /// `tokenTiles`: of 8 tokens each. `visited`: terms to be added from x, as it came.
   OutputTile(mlir::OpBuilder &builder, mlir::Location location, const LinearKernelSpec &spec, KernelOperands operands,
              int64_t tokenTiles)
-      : b(builder), at(location), spec(spec), operands(std::move(operands)), tokenTiles(tokenTiles) {}
+      : KernelEmitter(builder, location), spec(spec), operands(std::move(operands)), tokenTiles(tokenTiles) {}
   virtual ~OutputTile() = default;
 
   void build(mlir::gpu::GPUFuncOp kernel, llvm::ArrayRef<TermValues> visited);
@@ -44,24 +45,10 @@ protected:
   /// Emits this warp's products: four f32 sums a tile of tokens, added to `sums`.
   virtual llvm::SmallVector<mlir::Value> multiply(llvm::SmallVector<mlir::Value> sums) = 0;
 
-  template <typename Op, typename... Arguments>
-  mlir::Value emit(Arguments... arguments) {
-    return Op::create(b, at, arguments...);
-  }
-  mlir::Value index(int64_t n) { return emit<mlir::arith::ConstantIndexOp>(n); }
-  mlir::Value add(mlir::Value a, mlir::Value c) { return emit<mlir::arith::AddIOp>(a, c); }
-  mlir::Value add(mlir::Value a, int64_t n) { return n == 0 ? a : add(a, index(n)); }
-  mlir::Value mul(mlir::Value a, int64_t n) { return emit<mlir::arith::MulIOp>(a, index(n)); }
   mlir::Value div(mlir::Value a, int64_t n) { return emit<mlir::arith::DivUIOp>(a, index(n)); }
-  mlir::Value less(mlir::Value a, mlir::Value c) {
-    return emit<mlir::arith::CmpIOp>(mlir::arith::CmpIPredicate::ult, a, c);
-  }
-  void guarded(mlir::Value condition, llvm::function_ref<void()> body);
   /// The block's token number `inBlock`, or the last token beyond it: what is computed from that is not stored.
   mlir::Value knownToken(mlir::Value inBlock);
 
-  mlir::OpBuilder &b;
-  mlir::Location at;
   const LinearKernelSpec &spec;
   KernelOperands operands;
   int64_t tokenTiles;
