@@ -91,6 +91,21 @@ gpu::GPUFuncOp LinearToGPUPass::quantizerOf(ActivationFormatAttr activation, con
   return kernel;
 }
 
+/// "decode from 1 token (why); lut_gemm_16 from 9, lut_gemm_32 from 17 (why)".
+static std::string describe(ArrayRef<const KernelFamily *> families) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  for (auto [i, family] : llvm::enumerate(families)) {
+    if (i != 0)
+      stream << (families[i - 1]->reason == family->reason ? ", " : "; ");
+    stream << (family->suffix.empty() ? "decode" : family->suffix) << " from " << family->fromTokens
+           << (family->fromTokens == 1 ? " token" : i == 0 ? " tokens" : "");
+    if (i + 1 == families.size() || families[i + 1]->reason != family->reason)
+      stream << " (" << family->reason << ")";
+  }
+  return text;
+}
+
 FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, LinearOp first) {
   func::FuncOp &launch =
       launches[{Attribute(spec.format), spec.shape.rows, spec.shape.columns, spec.activation, spec.activations}];
@@ -118,11 +133,8 @@ FailureOr<func::FuncOp> LinearToGPUPass::launchOf(const LinearKernelSpec &spec, 
     kernel->remove();
     SymbolTable(kernels).insert(kernel); // two formats may be spelled alike
     built.push_back({family, kernel});
-    if (!family->suffix.empty())
-      first.emitRemark() << "from " << family->fromTokens
-                         << (family->fromTokens == 1 ? " token on by @" : " tokens on by @") << kernel.getName() << ": "
-                         << family->reason;
   }
+  first.emitRemark() << "@" << kernelName(spec) << " on " << target->name << ": " << describe(families);
   SmallVector<gpu::GPUFuncOp> rounding;
   for (ActivationFormatAttr activation : spec.rounded())
     rounding.push_back(quantizerOf(activation, spec, first.getLoc()));

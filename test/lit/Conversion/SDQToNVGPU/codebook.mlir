@@ -24,7 +24,7 @@
 // RUN: %{compile}
 // RUN: %if ptxas %{ %{assemble} %}
 
-// REMARK-COUNT-3: remark: from {{[0-9]+}} token{{s?}} on by @{{.*}}64x4096_f16_lut_gem
+// REMARK: remark: @{{.*}}64x4096_f16 on sm_{{.*}}: lut_gemv_1 from 1 token, {{.*}}(pairs of codes are looked up in shared memory); lut_gemm_16 from 9
 // REMARK-NOT: tensor_core
 
 // One token: four loads of codes in flight, a product and three fused ones for every eight columns.

@@ -6,8 +6,9 @@
 // RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_75 stop-after=kernels" 2>&1 | FileCheck %s --check-prefix=TURING
 // RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_120a" | FileCheck %s --check-prefix=PTX
 
-// REMARK: remark: from 9 tokens on by @linear_nm_2_4_i4_16_f16_16x64_f16_tensor_core: one mma multiplies a decoded weight by eight tokens
-// REMARK: remark: from 9 tokens on by @linear_sum_csr_f16_lut_4_f16_16x64_bf16_tensor_core
+// REMARK: remark: @linear_nm_2_4_i4_16_f16_16x64_f16 on sm_80: decode from 1 token (serves every format); tensor_core from 9 (one mma multiplies a decoded weight by eight tokens)
+// REMARK: remark: @linear_sum_csr_f16_lut_4_f16_16x64_bf16 on sm_80: decode from 1 token ({{.*}}); tensor_core from 9
+// REMARK-COUNT-2: remark: @linear_{{.*}} on sm_80: decode from 1 token (serves every format){{$}}
 // REMARK-NOT: remark
 // TURING-NOT: tensor_core
 
