@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from formats import CSR, FORMATS, LUT, NM, Encoding, Format, Parts, Sum
+from formats import CSR, FORMATS, LUT, NM, Dense, Encoding, Format, Parts, Sum
 
 # Quantized activations: vectors of the scales' length, so that sums of integers reach from scale to scale.
 ACTIVATIONS = {"i8": "#sdq.activation<i8, vector = 128>", "i4": "#sdq.activation<i4, vector = 128>"}
@@ -16,6 +16,8 @@ INTEGER_FORMATS = {
     "nm_2_4_i8": NM(2, 4, Encoding("i8", 128, "f16")),
     "nm_2_4_i4": NM(2, 4, Encoding("i4", 128, "f16")),
     "nm_pairwise_4_8_i4": NM(4, 8, Encoding("i4", 128, "f16"), pairwise=True),
+    "dense_i8_g128": Dense(Encoding("i8", 128, "f16")),
+    "nm_6_8_i4": NM(6, 8, Encoding("i4", 128, "f16")),
 }
 MODEL_FORMATS = {
     "lut4": LUT(4),

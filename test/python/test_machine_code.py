@@ -26,6 +26,7 @@ RECIPES = {
     "SqueezeLLM-w4-s0.45": "bf16",
     "SDQ-W4:8p-1:8int8-3:8int4-q128": "f16",
     "SDQ-W4:8p-4:8fp4-q32": "f16",
+    "SDQ-W7:8-1:8int8-6:8int4-q128": "f16",
     "SDQ-W2:4-2:4int8-q64-a16": "bf16",
     "SDQ-W7:8-1:8int8-6:8fp4-a16": "f32",
 }
@@ -197,5 +198,7 @@ def test_tensor_cores_are_used(assembled):
         return
     assert {("mma", "m16n8k16", "f16"), ("mma", "m16n8k16", "bf16"), ("mma.sp", "m16n8k32", "bf16")} <= found
     assert ("mma.sp", "m16n8k64", "s8") in found
+    assert (("mma", "m16n8k64", "s4") in found) == (chip in ("sm_80", "sm_86", "sm_89"))
+    assert (("mma", "m16n8k32", "s8") in found) == (chip not in ("sm_80", "sm_86", "sm_89"))
     assert (("mma.sp", "m16n8k128", "s4") in found) == (chip in ("sm_80", "sm_86", "sm_89"))
     assert (("mma.sp", "m16n8k128", "e2m1") in found) == (chip == "sm_120a")

@@ -11,6 +11,7 @@
 #include "sdq/Dialect/SDQ/IR/Parts.h"
 
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace sdq {
 #define GEN_PASS_DEF_EMBEDTERMS
@@ -24,7 +25,8 @@ namespace {
 
 /// What a term becomes, nothing where it is as it should be; or why it cannot be multiplied as integers.
 struct Embedding {
-  std::optional<StoredWeight> term = std::nullopt;
+  std::optional<StoredTerm> term = std::nullopt;
+  std::string instruction = "";
   std::string obstacle = "";
 };
 
@@ -43,6 +45,18 @@ private:
   DenseSet<Attribute> reported;
 };
 
+/// A term whose pattern no mma.sp takes may be stored dense if that is at most so many times its bytes. Decoding costs
+/// ten instructions a weight or more, on an H200 as much time as reading 1.5 bytes: time is gained anyway, memory is
+/// paid.
+constexpr double kMostGrowth = 2;
+
+int64_t bytesOf(const NMFormat &format, Shape shape) {
+  int64_t bytes = 0;
+  for (const PartSpec &spec : partsOf(format, shape))
+    bytes += byteSize(spec);
+  return bytes;
+}
+
 std::string spelled(Attribute attribute) {
   std::string text;
   llvm::raw_string_ostream(text) << attribute;
@@ -52,24 +66,33 @@ std::string spelled(Attribute attribute) {
 Embedding EmbedTermsPass::embedTerm(WeightFormat term, Shape shape, ArrayRef<PartView> parts,
                                     ActivationFormatAttr activation) {
   if (!isQuantized(*elementKindOf(activation.getElement())))
-    return addedBesideIntegers(term, nullptr) ? Embedding() : Embedding{{}, "meets " + spelled(activation)};
-  auto nm = dyn_cast<NMFormatAttr>(Attribute(term));
-  if (!nm)
-    return {{}, "is not N:M"};
-  NMFormat stored = nm.getLayout();
-  if (integerPath(stored, activation, shape, *target))
+    return addedBesideIntegers(term, nullptr) ? Embedding() : Embedding{{}, "", "meets " + spelled(activation)};
+  std::optional<NMFormat> stored = storedBlocks(term);
+  if (!stored)
+    return {{}, "", "is not of codes in blocks"};
+  if (integerPath(*stored, activation, shape, *target))
     return {};
-  std::string obstacle = (target->name + " has no integer mma.sp for it with " + spelled(activation) +
-                          " and scales of whole instructions (64 inputs or more)")
+  std::string obstacle = (target->name + " has no integer mma for it with " + spelled(activation) +
+                          " and scales of whole instructions (32 inputs or more)")
                              .str();
-  for (const NMFormat &wanted : integerCandidates(stored, activation, shape, *target)) {
-    llvm::Expected<StoredWeight> embedded = embed(stored, shape, parts, wanted);
+  for (const NMFormat &wanted : integerCandidates(*stored, activation, shape, *target)) {
+    bool dense = wanted.n == wanted.m;
+    double share = double(bytesOf(wanted, shape)) / double(bytesOf(*stored, shape));
+    if (dense && share > kMostGrowth) {
+      obstacle += llvm::formatv(", and dense {0:F2} times its bytes", share);
+      continue;
+    }
+    llvm::Expected<StoredWeight> embedded = embed(*stored, shape, parts, wanted);
+    if (embedded && dense)
+      return {StoredTerm{DenseFormatAttr::get(&getContext(), DenseFormat{wanted.encoding}), std::move(embedded->parts)},
+              llvm::formatv("mma of {0}, {1:F2} times its bytes", target->name, share)};
     if (embedded)
-      return {std::move(*embedded)};
+      return {StoredTerm{NMFormatAttr::get(&getContext(), wanted), std::move(embedded->parts)},
+              llvm::formatv("mma.sp of {0}", target->name)};
     obstacle = "is not " + std::to_string(wanted.n) + ":" + std::to_string(wanted.m) +
                (wanted.pairwise ? " pairwise: " : ": ") + llvm::toString(embedded.takeError());
   }
-  return {{}, obstacle};
+  return {{}, "", obstacle};
 }
 
 LogicalResult EmbedTermsPass::embedParameter(ParameterOp parameter, LinearOp linear) {
@@ -100,13 +123,12 @@ LogicalResult EmbedTermsPass::embedParameter(ParameterOp parameter, LinearOp lin
   for (auto [i, embedding] : llvm::enumerate(embeddings)) {
     if (!embedding.term)
       continue;
-    std::vector<StoredTerm> replacement(1);
-    replacement[0].format = formatAttr(&getContext(), embedding.term->format);
     if (isNew)
       linear.emitRemark() << "term " << i << " of @" << parameter.getSymName() << ", " << Attribute(terms[i])
-                          << ", is stored as " << Attribute(replacement[0].format) << " for integer mma.sp of "
-                          << target->name;
-    replacement[0].parts = std::move(embedding.term->parts);
+                          << ", is stored as " << Attribute(embedding.term->format) << " for integer "
+                          << embedding.instruction;
+    std::vector<StoredTerm> replacement;
+    replacement.push_back(std::move(*embedding.term));
     replaceTerm(parameter, i, std::move(replacement), "embedded");
   }
   return success();

@@ -1,13 +1,14 @@
-//===- IntegerKernel.cpp - Sparse integers on tensor cores ----------------===//
+//===- IntegerKernel.cpp - Integers on tensor cores -----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The family nm_mma_sp: a block computes an OutputTile, of 8 tokens for few and of 32 for more, and its warps take
-// stretches of K in turn. IntegerTerms.h says which instructions multiply a term, IntegerOperands.h what a lane loads
-// for them. A stretch is the longest run of steps that share both scales, at most kLongestStretch inputs and short
-// enough for every warp to have one; its sum, an exact integer, becomes a float and is scaled once:
+// The families nm_mma_sp and, where no term is sparse, nm_mma: a block computes an OutputTile, of 8 tokens for few and
+// of 32 for more, and its warps take stretches of K in turn. IntegerTerms.h says which instructions multiply a term,
+// IntegerOperands.h what a lane loads for them. A stretch is the longest run of steps that share both scales, at most
+// kLongestStretch inputs and short enough for every warp to have one; its sum, an exact integer, becomes a float and is
+// scaled once:
 //
 //   sums[t, n] = fma(float(Σ code · code), w_scale[n] · x_scale[t], sums[t, n])
 //
@@ -71,7 +72,7 @@ private:
     return sums;
   }
   SmallVector<Value> multiply(const IntegerTerm &term, SmallVector<Value> sums);
-  /// A·B + c by the path's instruction; `scales`: of the block-scaled one's weights.
+  /// A·B + c by the path's instruction; `metadata`: of sparse ones; `scales`: of the block-scaled one's weights.
   SmallVector<Value> multiplyFragments(IntegerPath path, const Fragment &a, const Fragment &x, Value metadata,
                                        Value scales, ValueRange c);
   Value keepBytes(Value word, int64_t first, int64_t count);
@@ -89,6 +90,15 @@ SmallVector<Value> IntegerTile::multiplyFragments(IntegerPath path, const Fragme
       sums.push_back(LLVM::ExtractValueOp::create(b, at, product, i));
     return sums;
   };
+  auto overflow = NVVM::MMAIntOverflowAttr::get(context, NVVM::MMAIntOverflow::wrapped); // there is none
+  bool s4 = path == IntegerPath::S4 || path == IntegerPath::DenseS4;
+  auto type = NVVM::MMATypesAttr::get(context, s4 ? NVVM::MMATypes::s4 : NVVM::MMATypes::s8);
+  if (!isSparse(path)) {
+    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(stepOf(path)));
+    return extract(NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, overflow,
+                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
+                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), type, type, a, x, c));
+  }
   Value selector = emit<arith::ConstantOp>(b.getI32IntegerAttr(0));
   if (path == IntegerPath::E2M1) {
     Value ones = emit<arith::ConstantOp>(b.getI32IntegerAttr(0x38383838)); // e4m3
@@ -101,10 +111,7 @@ SmallVector<Value> IntegerTile::multiplyFragments(IntegerPath path, const Fragme
         NVVM::MMABlockScaleKindAttr::get(context, NVVM::MMABlockScaleKind::MXF4NVF4), b.getUnitAttr(), a, x, c,
         metadata, selector, scales, first, first, ones, first, first));
   }
-  bool s4 = path == IntegerPath::S4;
   auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, s4 ? 128 : 64);
-  auto type = NVVM::MMATypesAttr::get(context, s4 ? NVVM::MMATypes::s4 : NVVM::MMATypes::s8);
-  auto overflow = NVVM::MMAIntOverflowAttr::get(context, NVVM::MMAIntOverflow::wrapped); // there is none
   return extract(NVVM::MmaSpOp::create(b, at, result, shape, overflow, type, type, b.getUnitAttr(), /*kind=*/nullptr, a,
                                        x, c, metadata, selector));
 }
@@ -117,7 +124,7 @@ Value IntegerTile::keepBytes(Value word, int64_t first, int64_t count) {
 
 SmallVector<Value> IntegerTile::multiply(const IntegerTerm &term, SmallVector<Value> sums) {
   int64_t stretch = stretchOf(term, spec.shape), step = stepOf(term.path);
-  IntegerOperands load(b, at, term, spec.shape, /*exact=*/spec.shape.columns % stretch == 0);
+  IntegerOperands load(b, at, term, spec.shape, stretch, /*exact=*/spec.shape.columns % stretch == 0);
   auto loop = scf::ForOp::create(b, at, mul(warp, stretch), index(spec.shape.columns), index(stretch * kWarps), sums);
   OpBuilder::InsertionGuard restore(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -129,10 +136,10 @@ SmallVector<Value> IntegerTile::multiply(const IntegerTerm &term, SmallVector<Va
       scaledInside ? emit<arith::ConstantOp>(b.getF32FloatAttr(0)) : emit<arith::ConstantOp>(b.getI32IntegerAttr(0));
   // Of each run and tile.
   SmallVector<SmallVector<Value>> products(runs * tokenTiles, SmallVector<Value>(4, zero));
-  for (int64_t k = 0; k < stretch; k += step) {
+  for (int64_t k = 0; k < stretch; k += load.piece()) {
     Value k0 = add(begin, k);
     auto a = load.weights(rows, quarter, k0);
-    Value metadata = load.metadata(rows, quarter, k0);
+    Value metadata = isSparse(term.path) ? load.metadata(rows, quarter, k0) : Value();
     Value blockScales = scaledInside ? load.blockScales(rows, quarter, k0) : Value();
     for (int64_t tile = 0; tile < tokenTiles; ++tile) {
       auto x = load.activations(knownToken(add(group, kTokensOfMma * tile)), quarter, k0);
@@ -184,7 +191,7 @@ static void buildBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kern
     Value codes = operands.rounded[nextRounded], scales = operands.rounded[nextRounded + 1];
     nextRounded += 2;
     for (const TermValues &term : group.terms) {
-      NMFormat stored = cast<NMFormatAttr>(Attribute(term.format)).getLayout();
+      NMFormat stored = *storedBlocks(term.format);
       multiplied.push_back({stored, SmallVector<Value>(term.parts), group.activation, codes, scales,
                             *integerPath(stored, group.activation, spec.shape, chip)});
     }

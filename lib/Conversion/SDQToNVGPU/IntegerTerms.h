@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A term of integers, or of halves of integers, which e2m1 is, meets activations of the same without decoding either: a
-// sparse mma multiplies the codes, exactly, and the sum over a stretch of inputs that share both scales is scaled once:
+// A term of integers, or of halves of integers, which e2m1 is, meets activations of the same without decoding either:
+// an mma multiplies the codes, exactly, and the sum over a stretch of inputs that share both scales is scaled once:
 //
 //   y[t, n] += w_scale[n, v] · x_scale[t, v] · Σ_k code(n, k) · code(t, k)        k of vector v
 //
@@ -16,6 +16,11 @@
 //   s8 × 2   4:8 pairwise i4          two s8 m16n8k64                128             with s8 mma.sp: sm_80 and later
 //   s8       2:4 i8 or i4             one s8 m16n8k64                64              the same
 //   e2m1     4:8 pairwise e2m1        block-scaled e2m1 m16n8k128    128             sm_120a, sm_121a
+//   dense s4 every input, i4          one dense s4 m16n8k64          64              as s4
+//   dense s8 every input, i8 or i4    one dense s8 m16n8k32          32              as s8
+//
+// Every input is stored by dense terms, and by N:M ones for which a grid takes no more than codes and metadata (6:8 of
+// i4); others may be stored so at compile time, zeros included (EmbedTerms.cpp).
 //
 // s4 is sparse by pairs only: of eight inputs it takes two whole pairs. s8 takes two of four single inputs, and a
 // pairwise mask may keep four of four. But the *even* inputs of eight, one of each pair, are four inputs of which two
@@ -28,6 +33,9 @@
 //   pair, member       3 odd  3 even 2 odd  2 even 1 odd  1 even 0 odd 0 even        of four stored pairs
 //   v & F0F0F0F0h      3 odd   ·     2 odd   ·     1 odd   ·    0 odd  ·
 //   v << 4 & F0F0…     3 even  ·     2 even  ·     1 even  ·    0 even ·
+//
+// A dense sum may take the inputs in any order, if both operands take the same one: eight neighbours of i4 are the even
+// ones and the odd ones again, the two registers of a lane in one s8 mma.
 //
 // The scales of both sides must not change within a step: vectors are multiples of it, or all of K. Sums stay below
 // 2^24 (kLongestStretch), so that they are f32 without rounding.
@@ -49,16 +57,23 @@
 
 namespace sdq {
 
-enum class IntegerPath : uint8_t { S4, S8Twice, S8, E2M1 };
+enum class IntegerPath : uint8_t { S4, S8Twice, S8, E2M1, DenseS4, DenseS8 };
+
+inline bool isSparse(IntegerPath path) { return path < IntegerPath::DenseS4; }
 
 /// Inputs that the mma of one step cover.
 int64_t stepOf(IntegerPath path);
 
+/// The blocks that a term is stored in; a dense one's are 1:1. Nothing for codebooks, CSR and dense floats.
+std::optional<NMFormat> storedBlocks(WeightFormat term);
+/// Every input stored, zeros included.
+inline constexpr NMFormat everyInput(Encoding encoding) { return {1, 1, false, encoding}; }
+
 /// Inputs that share a scale inside the block-scaled instruction.
 inline constexpr int64_t kScaledBlock = 32;
 
-/// Inputs summed before scaling. 256 of 512 are kept, codes are at most 127 (112 where 16 times a 4-bit one), so a sum
-/// is at most 256 · 127² < 2^24.
+/// Inputs summed before scaling. Codes are at most 127 (112 where 16 times a 4-bit one), so a sum is at most
+/// 512 · 127² < 2^24.
 inline constexpr int64_t kLongestStretch = 512;
 
 /// How a term that is stored so meets such activations, or nothing where the chip cannot multiply them as integers.
@@ -71,6 +86,8 @@ llvm::SmallVector<NMFormat> integerCandidates(const NMFormat &term, ActivationFo
 
 /// Whether all terms of a linear are multiplied as integers, but for CSR ones that meet floats.
 bool multipliesIntegers(const LinearKernelSpec &spec, const Chip &chip);
+/// Whether some term of a linear that multiplies integers is sparse.
+bool multipliesSparseIntegers(const LinearKernelSpec &spec, const Chip &chip);
 
 /// Whether a term is added from the activations as they came, beside integers: what is few.
 bool addedBesideIntegers(WeightFormat format, ActivationFormatAttr activation);

@@ -6,6 +6,8 @@
 
 #include "KernelFamily.h"
 
+#include "IntegerTerms.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -48,18 +50,25 @@ static KernelFamily codebookGemm(llvm::StringLiteral suffix, int64_t fromTokens)
 
 llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
   // An activation comes as codes exactly where integers can be multiplied.
-  auto integers = [](const LinearKernelSpec &spec, const Chip &) { return spec.packed; };
+  auto sparse = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return spec.packed && multipliesSparseIntegers(spec, chip);
+  };
+  auto dense = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return spec.packed && !multipliesSparseIntegers(spec, chip);
+  };
   static const KernelFamily families[] = {
       {"", 1, 4, 4, 8, [](const LinearKernelSpec &spec, const Chip &) { return !spec.packed; }, "serves every format",
        buildDecodeBody},
-      {"nm_mma_sp", 1, 4, 16, 8, integers, "codes are multiplied as they are stored", buildIntegerBody},
+      {"nm_mma_sp", 1, 4, 16, 8, sparse, "codes are multiplied as they are stored", buildIntegerBody},
+      {"nm_mma", 1, 4, 16, 8, dense, "codes are multiplied as they are stored", buildIntegerBody},
       codebookGemv<1>("lut_gemv_1", 1),
       codebookGemv<2>("lut_gemv_2", 2),
       codebookGemv<4>("lut_gemv_4", 3),
       codebookGemv<8>("lut_gemv_8", 5),
       {"tensor_core", 9, 4, 16, 32, tensorCoresServe, "one mma multiplies a decoded weight by eight tokens",
        buildTensorCoreBody},
-      {"nm_mma_sp_32", 9, 4, 16, 32, integers, "one read of the codes serves 32 tokens", buildWideIntegerBody},
+      {"nm_mma_sp_32", 9, 4, 16, 32, sparse, "one read of the codes serves 32 tokens", buildWideIntegerBody},
+      {"nm_mma_32", 9, 4, 16, 32, dense, "one read of the codes serves 32 tokens", buildWideIntegerBody},
       codebookGemm<16>("lut_gemm_16", 9),
       codebookGemm<32>("lut_gemm_32", 17),
       codebookGemm<64>("lut_gemm_64", 33),

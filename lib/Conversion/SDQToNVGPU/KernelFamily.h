@@ -7,8 +7,8 @@
 // A family is one way to build a kernel: for which weights it serves, from how many tokens on it is worth its while,
 // and what a block of it computes. The host asks at run time how many tokens there are and launches the kernel of the
 // family that starts last before them; the decode family serves everything that comes as values, and activations come
-// as codes only where nm_mma_sp serves, so that there always is one. Of families that serve and start alike, the last
-// one of the table is built.
+// as codes only where nm_mma_sp or nm_mma serves, so that there always is one. Of families that serve and start alike,
+// the last one of the table is built.
 //
 //   family       serves                                                       from tokens
 //   -----------  -----------------------------------------------------------  -------------
@@ -22,6 +22,7 @@
 //   lut_gemm_T   as lut_gemv_T, T of 16, 32 or 64, chips with mma.m16n8k16    9, 17 and 33
 //   nm_mma_sp    codes of activations: IntegerTerms.h says which weights,     1 and 9
 //                chips and activations are multiplied as integers
+//   nm_mma       the same, where no term is sparse                            1 and 9
 //
 //===----------------------------------------------------------------------===//
 
@@ -75,8 +76,8 @@ struct KernelOperands {
 KernelOperands openArguments(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                              const KernelSignature &signature);
 
-/// Adds the products of terms that are visited to `sums`, one for each of `tokens`: of row `row`'s entries the `first`, and
-/// every `step`th from it, times x[token, column]. All but the sums, f32, are of type index.
+/// Adds the products of terms that are visited to `sums`, one for each of `tokens`: of row `row`'s entries the `first`,
+/// and every `step`th from it, times x[token, column]. All but the sums, f32, are of type index.
 llvm::SmallVector<mlir::Value> addVisitedTerms(mlir::OpBuilder &builder, mlir::Location location, Shape shape,
                                                llvm::ArrayRef<TermValues> terms, mlir::Value x, mlir::Value row,
                                                llvm::ArrayRef<mlir::Value> tokens, mlir::Value first, mlir::Value step,
