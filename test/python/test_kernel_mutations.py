@@ -66,6 +66,7 @@ PACK_E2M1 = replace(BLOCKS, kernel="_32_256_f16")
 PACK = replace(S4, kernel="_300_f16")
 LOOKUP = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 37, 136, 3, "_lut_gemv_4")
 LOOKUP_GEMM = replace(LOOKUP, tokens=13, kernel="_lut_gemm_16")
+BLOCK = Product("#sdq.sum<#sdq.csr<f16>, #sdq.dense<i4, vector = 16, scale = f16>>", 133, 104, 130, "_block_mma")
 
 FAULTS = [
     Fault(
@@ -230,6 +231,19 @@ FAULTS = [
     ),
     Fault("the rows of a fragment swapped", LOOKUP_GEMM, r"(mma\.sync A\[)(%\d+), (%\d+)", r"\1\3, \2", "numbers"),
     Fault("sums exchanged without barriers", LOOKUP_GEMM, r"gpu\.barrier\n", "\n", "race"),
+    Fault("copies waited for a step too late", BLOCK, r"wait\.group 1", "wait.group 2", "unwaited-copy"),
+    Fault("copies of others not waited for", BLOCK, r"(wait\.group 1\n)\s+gpu\.barrier\n", r"\1", "race"),
+    Fault("one tile of weights for two steps", BLOCK, r"(arith\.andi %\w+, )%c1 : index", r"\1%c0 : index", "race"),
+    Fault(
+        "chunks written without the swizzle that they are read by",
+        BLOCK,
+        r"arith\.xori (%\d+), %\d+ : index\n(\s+%\d+ = arith\.addi)",
+        r"arith.addi \1, %c0 : index\n\2",
+        "numbers",
+    ),
+    Fault("inputs beyond the last copied", BLOCK, r"(arith\.select %\d+, %c8, )%c0", r"\1%c8", "out-of-bounds"),
+    Fault("registers of tokens swapped", BLOCK, r"(mma\.sync A\[.*?\] +B\[)(%\d+), (%\d+)", r"\1\3, \2", "numbers"),
+    Fault("sums staged where tiles are read", BLOCK, r"gpu\.barrier\n(\s+%\d+ = arith\.truncf)", r"\n\1", "race"),
 ]
 
 

@@ -6,6 +6,7 @@
 
 #include "KernelFamily.h"
 
+#include "BlockTile.h"
 #include "IntegerTerms.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -48,6 +49,30 @@ static KernelFamily codebookGemm(llvm::StringLiteral suffix, int64_t fromTokens)
              const Chip &) { buildCodebookGemmBody(builder, location, kernel, spec, signature, tokens); }};
 }
 
+/// From how many tokens on blocks of 128 rows and 128 tokens are worth their while. One tile of tokens of 8192 rows is 64
+/// blocks, of 4096 rows 32, which leave most multiprocessors idle while tensor_core's smaller tiles keep all busy. Where
+/// lut_gemm serves, to which decoding costs little, not before some 80 blocks, and never with few rows.
+static std::optional<int64_t> blocksFrom(const LinearKernelSpec &spec, const Chip &chip) {
+  if (codebookGemmServes(spec, chip))
+    return spec.shape.rows >= 2048 ? std::optional(513) : std::nullopt;
+  return spec.shape.rows >= 8192 ? 65 : 129;
+}
+
+template <int64_t fromTokens>
+static KernelFamily blockMma() {
+  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return tensorCoresServe(spec, chip) && blocksFrom(spec, chip) == fromTokens;
+  };
+  return {"block_mma",
+          fromTokens,
+          BlockTile::kWarps,
+          BlockTile::kRows,
+          BlockTile::kTokens,
+          serves,
+          "one decoding of a weight serves 128 tokens",
+          buildBlockMmaBody};
+}
+
 llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
   // An activation comes as codes exactly where integers can be multiplied.
   auto sparse = [](const LinearKernelSpec &spec, const Chip &chip) {
@@ -72,6 +97,9 @@ llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
       codebookGemm<16>("lut_gemm_16", 9),
       codebookGemm<32>("lut_gemm_32", 17),
       codebookGemm<64>("lut_gemm_64", 33),
+      blockMma<65>(),
+      blockMma<129>(),
+      blockMma<513>(),
   };
   return families;
 }

@@ -23,6 +23,8 @@
 //   nm_mma_sp    codes of activations: IntegerTerms.h says which weights,     1 and 9
 //                chips and activations are multiplied as integers
 //   nm_mma       the same, where no term is sparse                            1 and 9
+//   block_mma    as tensor_core; the fewer rows, the later, and where         65, 129 or
+//                lut_gemm_T serves from 2048 rows on                          513
 //
 //===----------------------------------------------------------------------===//
 
@@ -91,6 +93,8 @@ void buildDecodeBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gp
                      const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildTensorCoreBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                          const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+void buildBlockMmaBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                       const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                       const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildWideIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,

@@ -61,6 +61,7 @@ void sdq::buildKernelsToBinary(OpPassManager &manager, const LowerNVGPUOptions &
   kernels.addPass(createSCFToControlFlowPass());
   // Before the conversion to NVVM, which would call libdevice for a fused multiply-add.
   kernels.addPass(createConvertMathToLLVMPass());
+  kernels.addPass(createConvertNVGPUToNVVMPass());
   ConvertGpuOpsToNVVMOpsOptions toNVVM;
   toNVVM.indexBitwidth = 64;
   toNVVM.useBarePtrCallConv = true; // the ABI of LinearKernel.h

@@ -23,8 +23,7 @@ static std::optional<NMFormat> twoOfFour(WeightFormat format) {
   return fits ? std::optional(layout) : std::nullopt;
 }
 
-/// Whether emitElement finds elements by their place; a format from outside is visited, which all can be.
-static bool findsElements(WeightFormat format) {
+bool sdq::findsElements(WeightFormat format) {
   return isa<DenseFormatAttr, NMFormatAttr, LUTFormatAttr, TiledFormatAttr>(Attribute(format));
 }
 

@@ -48,6 +48,9 @@ struct SplitTerms {
 /// The weight's terms; the operands' parts outlive them.
 SplitTerms splitTerms(const LinearKernelSpec &spec, const KernelOperands &operands);
 
+/// Whether emitElement finds elements by their place; a format from outside is visited, which all can be.
+bool findsElements(WeightFormat format);
+
 /// Whether the weight could be split so: a term is there to be multiplied, and none that meets rounded activations must
 /// be visited.
 bool canSplitTerms(const LinearKernelSpec &spec);

@@ -84,8 +84,8 @@ def LinearToGPU : Pass<"sdq-linear-to-gpu", "::mlir::ModuleOp"> {
   let options = [Option<"chip", "chip", "std::string", "\"sm_80\"", "NVIDIA chip: sm_75 … sm_121a">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
                            "::mlir::func::FuncDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
-                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
-                           "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
+                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::nvgpu::NVGPUDialect",
+                           "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"];
 }
 
 def LaunchThroughRuntime : Pass<"sdq-launch-through-runtime", "::mlir::ModuleOp"> {

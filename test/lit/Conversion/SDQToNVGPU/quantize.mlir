@@ -14,7 +14,7 @@
 // CHECK: %[[ROUNDED:.*]], %{{.*}} = gpu.alloc async
 // CHECK: %[[PASSED:.*]] = memref.reinterpret_cast %[[ROUNDED]]
 // CHECK: gpu.launch_func async {{.*}} @sdq_kernels::@quantize_activation_i8_4_13_f16 blocks {{.*}} args(%{{.*}} : memref<f16>, %[[PASSED]] : memref<f32>, %{{.*}} : i64)
-// CHECK: gpu.launch_func async {{.*}} @sdq_kernels::@linear_sum{{.*}} blocks {{.*}} memref<f16>, %[[PASSED]] : memref<f32>, %{{.*}} : memref<f16>
+// CHECK: gpu.launch_func async {{.*}} @sdq_kernels::@linear_sum{{.*}}tensor_core blocks {{.*}} memref<f16>, %[[PASSED]] : memref<f32>, %{{.*}} : memref<f16>
 // CHECK-NOT: @sdq_kernels::@linear_{{.*}}tensor_core
 
 // JSON-DAG: "activation": "#sdq.activation<i8, vector = 4>"

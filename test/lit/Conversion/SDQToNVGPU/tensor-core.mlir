@@ -6,8 +6,8 @@
 // RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_75 stop-after=kernels" 2>&1 | FileCheck %s --check-prefix=TURING
 // RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_120a" | FileCheck %s --check-prefix=PTX
 
-// REMARK: remark: @linear_nm_2_4_i4_16_f16_16x64_f16 on sm_80: decode from 1 token (serves every format); tensor_core from 9 (one mma multiplies a decoded weight by eight tokens)
-// REMARK: remark: @linear_sum_csr_f16_lut_4_f16_16x64_bf16 on sm_80: decode from 1 token ({{.*}}); tensor_core from 9
+// REMARK: remark: @linear_nm_2_4_i4_16_f16_16x64_f16 on sm_80: decode from 1 token (serves every format); tensor_core from 9 (one mma multiplies a decoded weight by eight tokens); block_mma from 129
+// REMARK: remark: @linear_sum_csr_f16_lut_4_f16_16x64_bf16 on sm_80: decode from 1 token ({{.*}}); tensor_core from 9 ({{.*}}); block_mma from 129
 // REMARK-COUNT-2: remark: @linear_{{.*}} on sm_80: decode from 1 token (serves every format){{$}}
 // REMARK-NOT: remark
 // TURING-NOT: tensor_core
@@ -17,9 +17,11 @@
 // CHECK-COUNT-4: nvvm.mma.sp.sync {{.*}}orderedMetadata, shape = #nvvm.shape<m = 16, n = 8, k = 32>
 // CHECK-NOT: nvvm.mma
 // CHECK: gpu.barrier
+// CHECK: gpu.return
 // CHECK: gpu.func @linear_sum_csr_f16_lut_4_f16_16x64_bf16_tensor_core
 // CHECK-COUNT-4: nvvm.mma.sync {{.*}}shape = #nvvm.shape<m = 16, n = 8, k = 16>
 // CHECK-NOT: nvvm.mma
+// CHECK: gpu.return
 // PTX: mma.sp::ordered_metadata.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32
 // PTX: mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
 
