@@ -62,6 +62,12 @@ BLOCKS = Product(
     "sm_120a",
     activations="#sdq.activation<f4E2M1FN, vector = 32>",
 )
+DENSE = replace(
+    TWICE,
+    format="#sdq.dense<i4, vector = 128, scale = f16>",
+    kernel="_nm_mma",
+    activations="#sdq.activation<i8, vector = 128>",
+)
 PACK_E2M1 = replace(BLOCKS, kernel="_32_256_f16")
 PACK = replace(S4, kernel="_300_f16")
 LOOKUP = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 37, 136, 3, "_lut_gemv_4")
@@ -190,6 +196,34 @@ FAULTS = [
         r"(mma\.sp\.sync A\[[^\]]*\] B\[[^\]]*\] C\[)%\d+, %\d+",
         r"\1%c0_i32, %c0_i32",
         "numbers",
+    ),
+    Fault(
+        "metadata of four neighbouring words",
+        TWICE,
+        r"arith\.constant 25632 : i32",  # 6420h: every other byte
+        "arith.constant 12816 : i32",
+        "numbers",
+    ),
+    Fault(
+        "the even inputs' activations for the odd ones' weights",
+        DENSE,
+        r"arith\.constant 30001 : i32",  # 7531h
+        "arith.constant 25632 : i32",
+        "numbers",
+    ),
+    Fault(
+        "the rows g and g + 8 of a dense operand swapped",
+        DENSE,
+        r"(mma\.sync A\[)(%\d+), (%\d+)",
+        r"\1\3, \2",
+        "numbers",
+    ),
+    Fault(
+        "a second store of every sum, by the other warps",
+        DENSE,
+        r"arith\.andi (%\d+), %\d+ : i1",
+        r"arith.andi \1, \1 : i1",
+        "out-of-bounds",
     ),
     Fault(
         "scales of a block that another vector of activations meets",

@@ -5,18 +5,21 @@
 //===----------------------------------------------------------------------===//
 //
 // The families nm_mma_sp and, where no term is sparse, nm_mma: a block computes an OutputTile, of 8 tokens for few and
-// of 32 for more, and its warps take stretches of K in turn. IntegerTerms.h says which instructions multiply a term,
+// of 32 for more, and its warps take runs of K in turn. IntegerTerms.h says which instructions multiply a term,
 // IntegerOperands.h what a lane loads for them. A stretch is the longest run of steps that share both scales, at most
 // kLongestStretch inputs and short enough for every warp to have one; its sum, an exact integer, becomes a float and is
-// scaled once:
+// scaled once, and all that a row has in common comes last:
 //
-//   sums[t, n] = fma(float(Σ code · code), w_scale[n] · x_scale[t], sums[t, n])
+//   of a term:   own[t, n] = fma(float(Σ code · code), w_scale[n] · x_scale[t], own[t, n])
+//   of all:      sums[t, n] = fma(own[t, n], row_factor[n], sums[t, n])
 //
 // e2m1 comes out of its instruction with the scales of the weight's blocks in it (IntegerTerms.h); what is left to
 // scale by is the row's and the activations'.
 //
-// All terms add to the same sums, one loop along K each, in one launch. CSR terms, which meet x as it came, are added
-// as the sums are stored.
+// A turn of the loop loads the weights of several stretches before it multiplies the first, bytesAtOnce a lane, so
+// that memory has enough to do; what is left of K, and reaches past its end, goes by single stretches behind. All terms
+// add to the same sums, one after the other, in one launch. CSR terms, which meet x as it came, are added as the sums
+// are stored.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,7 +44,7 @@ static int64_t runsOf(const IntegerTerm &term, Shape shape) {
 }
 
 /// Inputs that are summed as integers.
-static int64_t stretchOf(const IntegerTerm &term, Shape shape) {
+static int64_t stretchOf(const IntegerTerm &term, Shape shape, int64_t warps) {
   int64_t all = packedInputs(shape.columns), step = stepOf(term.path);
   auto shared = [&](int64_t vector) { return vector >= shape.columns ? all : vector; };
   if (runsOf(term, shape) > 1)
@@ -49,12 +52,26 @@ static int64_t stretchOf(const IntegerTerm &term, Shape shape) {
   int64_t common = std::gcd(all, shared(term.activation.getVector()));
   if (term.path != IntegerPath::E2M1)
     common = std::gcd(common, shared(term.stored.encoding.vector));
-  int64_t longest = std::clamp(all / OutputTile::kWarps, step, kLongestStretch);
+  int64_t longest = std::clamp(all / warps, step, kLongestStretch);
   int64_t stretch = step;
   for (int64_t length = step; length <= longest; length += step)
     if (common % length == 0)
       stretch = length;
   return stretch;
+}
+
+/// Of weights, of both rows of a lane, loaded by one turn of the loop; more tokens want the registers for activations.
+static int64_t bytesAtOnce(int64_t tokenTiles) { return tokenTiles == 1 ? 64 : 32; }
+
+/// Inputs of a turn of the loop: a number of stretches.
+static int64_t turnOf(const IntegerTerm &term, Shape shape, int64_t stretch, int64_t warps, int64_t bytes) {
+  // A fragment holds the weights of 16 rows by 32 lanes; half of the inputs are stored where it is sparse.
+  int64_t codes = bytes * 8 / bitWidth(term.stored.encoding.element) * 2;
+  int64_t longest = std::min(isSparse(term.path) ? 2 * codes : codes, packedInputs(shape.columns) / warps);
+  int64_t turn = stretch;
+  while (2 * turn <= longest)
+    turn *= 2;
+  return turn;
 }
 
 namespace {
@@ -63,7 +80,7 @@ class IntegerTile : public OutputTile {
 public:
   IntegerTile(OpBuilder &builder, Location location, const LinearKernelSpec &spec, KernelOperands operands,
               int64_t tokenTiles, ArrayRef<IntegerTerm> terms)
-      : OutputTile(builder, location, spec, std::move(operands), tokenTiles), terms(terms) {}
+      : OutputTile(builder, location, spec, std::move(operands), tokenTiles, integerWarps(tokenTiles)), terms(terms) {}
 
 private:
   SmallVector<Value> multiply(SmallVector<Value> sums) override {
@@ -72,6 +89,13 @@ private:
     return sums;
   }
   SmallVector<Value> multiply(const IntegerTerm &term, SmallVector<Value> sums);
+  /// Adds what the inputs from `first` to `end` make, but for the row's factor, by turns of so many.
+  SmallVector<Value> multiplyTurns(const IntegerTerm &term, SmallVector<Value> sums, int64_t first, int64_t end,
+                                   int64_t turn, int64_t stretch);
+  /// Adds the stretch of inputs that begins at k0, whose weights are given.
+  SmallVector<Value> multiplyStretch(const IntegerTerm &term, IntegerOperands &load, SmallVector<Value> sums, Value k0,
+                                     int64_t stretch, ArrayRef<Fragment> weights, ArrayRef<Value> metadata,
+                                     ArrayRef<Value> scales);
   /// A·B + c by the path's instruction; `metadata`: of sparse ones; `scales`: of the block-scaled one's weights.
   SmallVector<Value> multiplyFragments(IntegerPath path, const Fragment &a, const Fragment &x, Value metadata,
                                        Value scales, ValueRange c);
@@ -123,55 +147,85 @@ Value IntegerTile::keepBytes(Value word, int64_t first, int64_t count) {
 }
 
 SmallVector<Value> IntegerTile::multiply(const IntegerTerm &term, SmallVector<Value> sums) {
-  int64_t stretch = stretchOf(term, spec.shape), step = stepOf(term.path);
-  IntegerOperands load(b, at, term, spec.shape, stretch, /*exact=*/spec.shape.columns % stretch == 0);
-  auto loop = scf::ForOp::create(b, at, mul(warp, stretch), index(spec.shape.columns), index(stretch * kWarps), sums);
-  OpBuilder::InsertionGuard restore(b);
-  b.setInsertionPointToStart(loop.getBody());
-  Value begin = loop.getInductionVar();
+  int64_t stretch = stretchOf(term, spec.shape, warps),
+          turn = turnOf(term, spec.shape, stretch, warps, bytesAtOnce(tokenTiles));
+  int64_t columns = spec.shape.columns, whole = columns / turn * turn;
+  SmallVector<Value> own(sums.size(), emit<arith::ConstantOp>(b.getF32FloatAttr(0)));
+  if (whole > 0)
+    own = multiplyTurns(term, own, 0, whole, turn, stretch);
+  if (whole < columns)
+    own = multiplyTurns(term, own, whole, columns, stretch, stretch);
+  IntegerOperands load(b, at, term, spec.shape, stretch, /*exact=*/true);
+  Value factors[] = {load.rowFactor(rows[0]), load.rowFactor(rows[1])};
+  for (auto [i, sum] : llvm::enumerate(sums))
+    sum = emit<math::FmaOp>(own[i], factors[(i >> 1) & 1], sum);
+  return sums;
+}
 
+SmallVector<Value> IntegerTile::multiplyTurns(const IntegerTerm &term, SmallVector<Value> sums, int64_t first,
+                                              int64_t end, int64_t turn, int64_t stretch) {
+  IntegerOperands load(b, at, term, spec.shape, stretch, /*exact=*/end % turn == 0);
+  return loop(add(mul(warp, turn), first), index(end), index(turn * warps), sums, [&](Value begin, ValueRange carried) {
+    IntegerWeights weights = load.weights(rows, quarter, begin, turn);
+    SmallVector<Value> scales[2];
+    for (int64_t half = 0; half < 2; ++half)
+      if (term.path != IntegerPath::E2M1)
+        scales[half] = load.weightScales(rows[half], begin, stretch, turn / stretch);
+    SmallVector<Value> next(carried);
+    size_t count = weights.fragments.size() * stretch / turn;
+    for (int64_t i = 0; i < turn / stretch; ++i) {
+      auto metadata = ArrayRef(weights.metadata);
+      SmallVector<Value> own;
+      if (term.path != IntegerPath::E2M1)
+        own = {scales[0][i], scales[1][i]};
+      next = multiplyStretch(term, load, next, add(begin, i * stretch), stretch,
+                             ArrayRef(weights.fragments).slice(i * count, count),
+                             metadata.empty() ? metadata : metadata.slice(i * count, count), own);
+    }
+    return next;
+  });
+}
+
+SmallVector<Value> IntegerTile::multiplyStretch(const IntegerTerm &term, IntegerOperands &load, SmallVector<Value> sums,
+                                                Value k0, int64_t stretch, ArrayRef<Fragment> weights,
+                                                ArrayRef<Value> metadata, ArrayRef<Value> weightScales) {
   bool scaledInside = term.path == IntegerPath::E2M1;
   int64_t runs = runsOf(term, spec.shape);
   Value zero =
       scaledInside ? emit<arith::ConstantOp>(b.getF32FloatAttr(0)) : emit<arith::ConstantOp>(b.getI32IntegerAttr(0));
   // Of each run and tile.
   SmallVector<SmallVector<Value>> products(runs * tokenTiles, SmallVector<Value>(4, zero));
-  for (int64_t k = 0; k < stretch; k += load.piece()) {
-    Value k0 = add(begin, k);
-    auto a = load.weights(rows, quarter, k0);
-    Value metadata = isSparse(term.path) ? load.metadata(rows, quarter, k0) : Value();
-    Value blockScales = scaledInside ? load.blockScales(rows, quarter, k0) : Value();
+  for (int64_t k = 0, first = 0; k < stretch; k += load.piece(), first += load.mmaOfPiece()) {
+    Value piece = add(k0, k);
+    Value blockScales = scaledInside ? load.blockScales(rows, quarter, piece) : Value();
     for (int64_t tile = 0; tile < tokenTiles; ++tile) {
-      auto x = load.activations(knownToken(add(group, kTokensOfMma * tile)), quarter, k0);
+      auto x = load.activations(knownToken(add(group, kTokensOfMma * tile)), quarter, piece);
       for (int64_t run = 0; run < runs; ++run) {
         Value scales = runs == 1 ? blockScales : keepBytes(blockScales, 4 / runs * run, 4 / runs);
         SmallVector<Value> &sum = products[run * tokenTiles + tile];
-        for (auto [weights, inputs] : llvm::zip_equal(a, x))
-          sum = multiplyFragments(term.path, weights, inputs, metadata, scales, sum);
+        for (auto [i, inputs] : llvm::enumerate(x))
+          sum = multiplyFragments(term.path, weights[first + i], inputs,
+                                  metadata.empty() ? Value() : metadata[first + i], scales, sum);
       }
     }
   }
-
-  Value weightScales[2];
-  for (int64_t half = 0; half < 2; ++half)
-    weightScales[half] = scaledInside ? load.rowScale(rows[half]) : load.weightScale(rows[half], begin);
-  SmallVector<Value> next(loop.getRegionIterArgs());
   for (int64_t run = 0; run < runs; ++run) {
-    Value input = add(begin, step / runs * run);
+    Value input = add(k0, stepOf(term.path) / runs * run);
     for (int64_t tile = 0; tile < tokenTiles; ++tile) {
       Value scales[2];
       for (int64_t i = 0; i < 2; ++i)
         scales[i] = load.activationScale(knownToken(add(mul(quarter, 2), kTokensOfMma * tile + i)), input);
       for (int64_t i = 0; i < 4; ++i) {
-        Value scale = emit<arith::MulFOp>(weightScales[i >> 1], scales[i & 1]);
-        Value sum = products[run * tokenTiles + tile][i];
-        sum = scaledInside ? sum : emit<arith::SIToFPOp>(b.getF32Type(), sum);
-        next[4 * tile + i] = emit<math::FmaOp>(sum, scale, next[4 * tile + i]);
+        Value scale = scales[i & 1], sum = products[run * tokenTiles + tile][i];
+        if (!scaledInside) {
+          scale = emit<arith::MulFOp>(weightScales[i >> 1], scale);
+          sum = emit<arith::SIToFPOp>(b.getF32Type(), sum);
+        }
+        sums[4 * tile + i] = emit<math::FmaOp>(sum, scale, sums[4 * tile + i]);
       }
     }
   }
-  scf::YieldOp::create(b, at, next);
-  return loop.getResults();
+  return sums;
 }
 
 } // namespace

@@ -25,9 +25,19 @@ static constexpr int64_t kLoadBytes = 16;
 IntegerOperands::IntegerOperands(OpBuilder &builder, Location location, const IntegerTerm &term, Shape shape,
                                  int64_t stretch, bool exact)
     : b(builder, location), term(term), shape(shape), inputs(stepOf(term.path)), exact(exact) {
+  if (isSparse(term.path)) {
+    bool two = stretch % (2 * inputs) == 0;
+    run = term.path == IntegerPath::E2M1 ? 1 : two ? 4 : 2;
+    inputs *= run == 4 ? 2 : 1;
+    return;
+  }
   int64_t widest = 4 * kLoadBytes * 8 / bitWidth(term.stored.encoding.element);
-  while (!isSparse(term.path) && 2 * inputs <= widest && stretch % (2 * inputs) == 0)
+  while (2 * inputs <= widest && stretch % (2 * inputs) == 0)
     inputs *= 2;
+}
+
+int64_t IntegerOperands::mmaOfPiece() const {
+  return inputs / stepOf(term.path) * (term.path == IntegerPath::S8Twice ? 2 : 1);
 }
 
 SmallVector<IRBackend::Bits, 4> IntegerOperands::loadWords(Value part, Index row, Index byte, int64_t count,
@@ -92,16 +102,18 @@ IRBackend::Bits IntegerOperands::spread(Bits codes) {
                b.and_(b.shl(apart, b.bits(8)), b.bits(0xF000F000)));
 }
 
+IRBackend::Bits IntegerOperands::permute(Bits low, Bits high, Bits bytes) {
+  return {NVVM::PermuteOp::create(b.builder, b.location, b.builder.getI32Type(), low.value, high.value, bytes.value,
+                                  NVVM::PermuteMode::DEFAULT)};
+}
+
 std::array<IRBackend::Bits, 2> IntegerOperands::bytesOf(ArrayRef<Bits> codes, bool byParity) {
   Bits high = b.bits(0xF0F0F0F0);
-  auto permute = [&](uint32_t bytes) -> Bits {
-    return {NVVM::PermuteOp::create(b.builder, b.location, b.builder.getI32Type(), codes[0].value, codes[1].value,
-                                    b.bits(bytes).value, NVVM::PermuteMode::DEFAULT)};
-  };
   if (codes.size() == 1)
     return byParity ? std::array{b.and_(b.shl(codes[0], b.bits(4)), high), b.and_(codes[0], high)}
                     : std::array{spread(codes[0]), spread(b.shr(codes[0], b.bits(16)))};
-  return byParity ? std::array{permute(0x6420), permute(0x7531)} : std::array{codes[0], codes[1]};
+  return byParity ? std::array{permute(codes[0], codes[1], b.bits(0x6420)), permute(codes[0], codes[1], b.bits(0x7531))}
+                  : std::array{codes[0], codes[1]};
 }
 
 /// Whether the even and the odd of eight inputs go apart.
@@ -110,105 +122,156 @@ static bool partsByParity(const IntegerTerm &term) {
          (term.path == IntegerPath::DenseS8 && term.stored.encoding.element == ElementKind::Int4);
 }
 
-SmallVector<Fragment, 2> IntegerOperands::denseWeights(ValueRange rows, Value quarter, Value k0) {
+void IntegerOperands::appendDense(ValueRange rows, Value quarter, Index k0, SmallVectorImpl<Fragment> &fragments) {
   unsigned width = bitWidth(term.stored.encoding.element);
   int64_t rowBytes = bitStreamBytes(shape.columns, width), bytes = inputs / 4 * width / 8;
-  Index first = b.add(b.div(Index{k0}, b.index(8 / width)), b.mul(Index{quarter}, b.index(bytes)));
-  // Words of eight inputs, but sixteen of s4.
-  size_t perMma = term.path == IntegerPath::DenseS4 ? 2 : width / 4;
-  SmallVector<Fragment, 2> fragments(inputs / stepOf(term.path), Fragment(4));
-  for (auto [half, row] : llvm::enumerate(rows)) {
-    SmallVector<Bits, 4> words = loadWords(term.parts.front(), Index{row}, first, bytes, rowBytes, /*beyond=*/0);
-    for (auto [i, fragment] : llvm::enumerate(fragments)) {
-      auto own = ArrayRef(words).slice(i * perMma, perMma);
-      std::array<Bits, 2> registers =
-          term.path == IntegerPath::DenseS4 ? std::array{own[0], own[1]} : bytesOf(own, partsByParity(term));
-      fragment[half] = registers[0].value;
-      fragment[half + 2] = registers[1].value;
-    }
+  Index first = b.add(b.div(k0, b.index(8 / width)), b.mul(Index{quarter}, b.index(bytes)));
+  SmallVector<Bits, 4> words[2];
+  for (int64_t half = 0; half < 2; ++half)
+    words[half] = loadWords(term.parts.front(), Index{rows[half]}, first, bytes, rowBytes, /*beyond=*/0);
+  for (int64_t i = 0; i < mmaOfPiece(); ++i) {
+    auto [low, lowBeyond] = denseRegisters(words[0], i, width);
+    auto [high, highBeyond] = denseRegisters(words[1], i, width);
+    fragments.push_back({low.value, high.value, lowBeyond.value, highBeyond.value});
   }
-  return fragments;
 }
 
-SmallVector<Fragment, 2> IntegerOperands::denseActivations(Value token, Value quarter, Value k0) {
+SmallVector<Fragment> IntegerOperands::denseActivations(Value token, Value quarter, Index k0) {
   unsigned width = packedWidth(term.activation);
   int64_t count = inputs / 4 * width / 32;
-  Index first = b.add(b.div(Index{k0}, b.index(32 / width)), b.mul(Index{quarter}, b.index(count)));
+  Index first = b.add(b.div(k0, b.index(32 / width)), b.mul(Index{quarter}, b.index(count)));
   SmallVector<Bits, 8> words = loadActivations(token, first, count);
-  size_t perMma = term.path == IntegerPath::DenseS4 ? 2 : width / 4;
-  SmallVector<Fragment, 2> fragments;
-  for (int64_t i = 0; i < inputs / stepOf(term.path); ++i) {
-    auto own = ArrayRef(words).slice(i * perMma, perMma);
-    std::array<Bits, 2> registers =
-        term.path == IntegerPath::DenseS4 ? std::array{own[0], own[1]} : bytesOf(own, partsByParity(term));
-    fragments.push_back({registers[0].value, registers[1].value});
+  SmallVector<Fragment> fragments;
+  for (int64_t i = 0; i < mmaOfPiece(); ++i) {
+    auto [low, high] = denseRegisters(words, i, width);
+    fragments.push_back({low.value, high.value});
   }
   return fragments;
 }
 
-SmallVector<Fragment, 2> IntegerOperands::weights(ValueRange rows, Value quarter, Value k0) {
-  if (!isSparse(term.path))
-    return denseWeights(rows, quarter, k0);
+std::array<IRBackend::Bits, 2> IntegerOperands::denseRegisters(ArrayRef<Bits> words, int64_t mma, unsigned width) {
+  if (term.path == IntegerPath::DenseS4)
+    return {words[2 * mma], words[2 * mma + 1]};
+  return bytesOf(words.slice(mma * width / 4, width / 4), partsByParity(term));
+}
+
+void IntegerOperands::appendSparse(ValueRange rows, Value quarter, Index k0, SmallVectorImpl<Fragment> &fragments) {
   const Encoding &encoding = term.stored.encoding;
   int64_t rowBytes = bitStreamBytes(term.stored.slots(shape.columns), bitWidth(encoding.element));
   // Half of the inputs are stored.
   int64_t bytes = spreadsWeights() ? 2 : 4;
-  Index begin = b.div(Index{k0}, b.index(bitWidth(encoding.element) == 4 ? 4 : 2));
-  begin = b.add(begin, b.mul(Index{quarter}, b.index(bytes)));
-  SmallVector<Fragment, 2> fragments(term.path == IntegerPath::S8Twice ? 2 : 1);
-  for (int64_t r = 0; r < 4; ++r) {
-    Index byte = b.add(begin, b.index(4 * bytes * (r >> 1)));
-    Bits word = loadWords(term.parts.front(), Index{rows[r & 1]}, byte, bytes, rowBytes, /*beyond=*/0).front();
-    if (term.path == IntegerPath::S8Twice) {
-      auto [even, odd] = bytesOf(word, partsByParity(term));
-      fragments[0].push_back(even.value);
-      fragments[1].push_back(odd.value);
-    } else {
-      fragments[0].push_back(spreadsWeights() ? spread(word).value : word.value);
+  Index begin = b.div(k0, b.index(bitWidth(encoding.element) == 4 ? 4 : 2));
+  begin = b.add(begin, b.mul(Index{quarter}, b.index(run * bytes)));
+  SmallVector<Bits> words[2];
+  for (int64_t half = 0; half < 2; ++half)
+    for (int64_t n = 0; n < wordsOfLane(); n += run) {
+      Index byte = b.add(begin, b.index(wordInRow(n) * bytes));
+      for (Bits word : loadWords(term.parts.front(), Index{rows[half]}, byte, run * bytes, rowBytes, /*beyond=*/0)) {
+        words[half].push_back(word);
+        if (spreadsWeights())
+          words[half].push_back(b.shr(word, b.bits(16)));
+      }
+    }
+  for (int64_t n = 0; n < wordsOfLane(); n += 2) {
+    Bits natural[] = {words[0][n], words[1][n], words[0][n + 1], words[1][n + 1]};
+    size_t first = fragments.size();
+    fragments.resize(first + (term.path == IntegerPath::S8Twice ? 2 : 1));
+    for (Bits word : natural) {
+      if (term.path == IntegerPath::S8Twice) {
+        auto [even, odd] = bytesOf(word, partsByParity(term));
+        fragments[first].push_back(even.value);
+        fragments[first + 1].push_back(odd.value);
+      } else {
+        fragments[first].push_back(spreadsWeights() ? spread(word).value : word.value);
+      }
     }
   }
-  return fragments;
 }
 
-SmallVector<Fragment, 2> IntegerOperands::activations(Value token, Value quarter, Value k0) {
+IntegerWeights IntegerOperands::weights(ValueRange rows, Value quarter, Value k0, int64_t count) {
+  IntegerWeights weights;
+  if (isSparse(term.path))
+    weights.metadata = metadata(rows, quarter, Index{k0}, count);
+  for (int64_t k = 0; k < count; k += inputs) {
+    Index begin = b.add(Index{k0}, b.index(k));
+    if (isSparse(term.path))
+      appendSparse(rows, quarter, begin, weights.fragments);
+    else
+      appendDense(rows, quarter, begin, weights.fragments);
+  }
+  return weights;
+}
+
+SmallVector<Fragment> IntegerOperands::activations(Value token, Value quarter, Value k0) {
   if (!isSparse(term.path))
-    return denseActivations(token, quarter, k0);
-  bool narrow = packedWidth(term.activation) == 4;
-  Index first = b.div(Index{k0}, b.index(narrow ? 8 : 4)), t{quarter};
-  SmallVector<Fragment, 2> fragments(term.path == IntegerPath::S8Twice ? 2 : 1);
-  for (int64_t r = 0; r < 4; ++r) {
-    auto word = [&](Index place) { return loadActivations(token, place, 1).front(); };
-    if (term.path == IntegerPath::S4 || term.path == IntegerPath::E2M1 || (term.path == IntegerPath::S8 && !narrow)) {
-      fragments[0].push_back(word(b.add(b.add(first, t), b.index(4 * r))).value);
-    } else if (term.path == IntegerPath::S8) {
-      // Four of the eight codes of a word, by the parity of t.
-      Bits codes = word(b.add(b.add(first, b.div(t, b.index(2))), b.index(2 * r)));
-      Bits shift = b.mul(b.toBits(b.rem(t, b.index(2))), b.bits(16));
-      fragments[0].push_back(spread(b.shr(codes, shift)).value);
-    } else {
-      int64_t count = narrow ? 1 : 2;
-      Index place = b.add(b.add(first, b.mul(t, b.index(count))), b.index(4 * count * r));
-      auto [even, odd] = bytesOf(loadActivations(token, place, count), partsByParity(term));
-      fragments[0].push_back(even.value);
-      fragments[1].push_back(odd.value);
+    return denseActivations(token, quarter, Index{k0});
+  bool narrow = packedWidth(term.activation) == 4, singles = term.path == IntegerPath::S8;
+  int64_t perWord = narrow ? 8 : 4, unit = singles ? 4 : 8;
+  Index t{quarter}, odd = b.rem(t, b.index(2));
+  // In units: what depends on the lane.
+  Index lane = b.mul(b.div(t, b.index(2)), b.index(2 * run));
+  SmallVector<Fragment> fragments(mmaOfPiece());
+  for (int64_t j = 0; j < inputs / stepOf(term.path); ++j)
+    for (int64_t r = 0; r < 4; ++r) {
+      int64_t known = 2 * wordInRow(2 * j + (r >> 1)) + 4 * run * (r & 1);
+      auto wordOf = [&](Index units) {
+        Index words = unit < perWord ? b.div(units, b.index(perWord / unit)) : b.mul(units, b.index(unit / perWord));
+        return b.add(b.div(Index{k0}, b.index(perWord)), words);
+      };
+      if (singles && narrow) {
+        // Four of the eight codes of a word, by the parity of t.
+        Bits codes = loadActivations(token, wordOf(b.add(lane, b.index(known))), 1).front();
+        fragments[j].push_back(spread(b.shr(codes, b.mul(b.toBits(odd), b.bits(16)))).value);
+        continue;
+      }
+      SmallVector<Bits, 8> words =
+          loadActivations(token, wordOf(b.add(b.add(lane, odd), b.index(known))), unit / perWord);
+      if (term.path == IntegerPath::S8Twice) {
+        auto [evenInputs, oddInputs] = bytesOf(words, partsByParity(term));
+        fragments[2 * j].push_back(evenInputs.value);
+        fragments[2 * j + 1].push_back(oddInputs.value);
+      } else {
+        fragments[j].push_back(words.front().value);
+      }
     }
-  }
   return fragments;
 }
 
-Value IntegerOperands::metadata(ValueRange rows, Value quarter, Value k0) {
+SmallVector<Value> IntegerOperands::metadata(ValueRange rows, Value quarter, Index k0, int64_t count) {
   int64_t blocks = term.stored.blocks(shape.columns), rowBytes = llvm::divideCeil(blocks, 2);
-  Index byte =
-      b.add(b.div(Index{k0}, b.index(2 * term.stored.m)), b.mul(b.div(Index{quarter}, b.index(2)), b.index(4)));
-  Bits word = loadWords(term.parts.back(), ownRow(rows, quarter), byte, 4, rowBytes, /*beyond=*/0x44).front();
-  if (blocks % 2 == 0)
-    return word.value;
-  // The row ends within a byte, whose other half is zero: 4 there.
-  for (int64_t i = 0; i < 4; ++i) {
-    auto isLast = b.equal(b.toBits(b.add(byte, b.index(i))), b.bits(rowBytes - 1));
-    word = b.or_(word, b.select(isLast, b.bits(0x40u << 8 * i), b.bits(0)));
+  int64_t unit = term.path == IntegerPath::S8 ? 4 : 8;
+  int64_t bytes = count / (2 * unit), atOnce = std::gcd(bytes, kLoadBytes);
+  Index first = b.div(k0, b.index(2 * unit));
+  SmallVector<Bits> words;
+  for (int64_t i = 0; i < bytes; i += atOnce) {
+    Index byte = b.add(first, b.index(i));
+    words.append(loadWords(term.parts.back(), ownRow(rows, quarter), byte, atOnce, rowBytes, /*beyond=*/0x44));
   }
-  return word.value;
+  // The row may end within a byte, whose other half is zero: 4 there.
+  if (!exact && blocks % 2 != 0)
+    for (auto [i, word] : llvm::enumerate(words)) {
+      Index left = b.sub(b.index(rowBytes - 1), b.add(first, b.index(4 * i))); // wraps beyond the end
+      Bits shift = b.mul(b.toBits(b.min(left, b.index(3))), b.bits(8));
+      word = b.or_(word, b.select(b.less(left, b.index(4)), b.shl(b.bits(0x40), shift), b.bits(0)));
+    }
+  Bits half = b.toBits(b.div(Index{quarter}, b.index(2)));
+  SmallVector<Value> metadata;
+  for (int64_t step = 0; step < count / stepOf(term.path); ++step) {
+    auto own = ArrayRef(words).slice(2 * step);
+    Bits word = b.bits(0);
+    if (run == 1) {
+      word = b.select(b.equal(half, b.bits(0)), own[0], own[1]);
+    } else if (run == 2) {
+      word = permute(own[0], own[1], b.add(b.bits(0x6420), b.mul(half, b.bits(0x1111))));
+    } else {
+      // Byte n = 2j + half of each of four words.
+      auto four = ArrayRef(words).slice(2 * (step & ~1), 4);
+      Bits bytes = b.add(b.bits(0x40 + 0x22 * (step & 1)), b.mul(half, b.bits(0x11)));
+      word = permute(permute(four[0], four[1], bytes), permute(four[2], four[3], bytes), b.bits(0x5410));
+    }
+    metadata.append(term.path == IntegerPath::S8Twice ? 2 : 1, word.value);
+  }
+  return metadata;
 }
 
 IRBackend::Index IntegerOperands::ownRow(ValueRange rows, Value quarter) {
@@ -237,20 +300,62 @@ Value IntegerOperands::blockScales(ValueRange rows, Value quarter, Value k0) {
   return word.value;
 }
 
-Value IntegerOperands::weightScale(Value row, Value k0) {
+Value IntegerOperands::rowFactor(Value row) {
+  bool inBytes = term.path != IntegerPath::S4 && term.path != IntegerPath::E2M1 && term.path != IntegerPath::DenseS4;
+  float factor = 1;
+  if (inBytes && term.stored.encoding.element == ElementKind::Int4)
+    factor /= 16;
+  if (inBytes && packedWidth(term.activation) == 4)
+    factor /= 16;
+  if (!hasRowScale(term.stored.encoding.scale))
+    return b.real(factor).value;
+  IRBackend::Real scale = b.loadReal(term.parts[2], Index{row});
+  return factor == 1 ? scale.value : b.mul(scale, b.real(factor)).value;
+}
+
+/// An e4m3 that is no less than 0, moved into the place of an f32's exponent and mantissa, is 2^-120 of its value.
+IRBackend::Real IntegerOperands::scaleOf(Bits code) {
+  if (term.stored.encoding.scale == ScaleKind::E4M3)
+    return b.mul(b.bitcast(b.shl(code, b.bits(20))), b.real(0x1p120f));
+  return decodeScale(b, term.stored.encoding.scale, code);
+}
+
+SmallVector<Value> IntegerOperands::weightScales(Value row, Value k0, int64_t stretch, int64_t count) {
   const Encoding &encoding = term.stored.encoding;
-  return detail::decodeVectorScale(b, encoding, ArrayRef<Value>(term.parts), Index{row}, vectorOf(k0, encoding.vector))
-      .value;
+  int64_t vector = encoding.vector, inputs = stretch * count, perRow = llvm::divideCeil(shape.columns, vector);
+  Value part = term.parts[1];
+  bool coded = bitWidth(encoding.scale) == 8;
+  auto single = [&](Value input) {
+    Index place = vectorOf(input, vector);
+    return coded ? scaleOf(b.loadBits(part, Index{row}, place)) : b.loadReal(part, Index{row}, place);
+  };
+  if (vector >= shape.columns || vector % inputs == 0)
+    return SmallVector<Value>(count, single(k0).value);
+  SmallVector<Value> scales;
+  int64_t atOnce = std::gcd(std::gcd(inputs / vector, perRow), 8 * kLoadBytes / bitWidth(encoding.scale));
+  if (inputs % vector != 0 || atOnce == 1) {
+    for (int64_t i = 0; i < count; ++i)
+      scales.push_back(single(b.add(Index{k0}, b.index(i * stretch)).value).value);
+    return scales;
+  }
+  auto type = VectorType::get({atOnce}, cast<MemRefType>(part.getType()).getElementType());
+  for (int64_t i = 0; i < inputs / vector; i += atOnce) {
+    Index place = b.add(b.div(Index{k0}, b.index(vector)), b.index(i));
+    Value several =
+        vector::LoadOp::create(b.builder, b.location, type, part, ValueRange{row, place.value},
+                               /*nontemporal=*/false, llvm::MaybeAlign(atOnce * bitWidth(encoding.scale) / 8));
+    for (int64_t of = 0; of < atOnce; ++of) {
+      Value stored = vector::ExtractOp::create(b.builder, b.location, several, of);
+      if (coded)
+        stored = scaleOf({arith::ExtUIOp::create(b.builder, b.location, b.builder.getI32Type(), stored)}).value;
+      else if (!stored.getType().isF32())
+        stored = arith::ExtFOp::create(b.builder, b.location, b.builder.getF32Type(), stored);
+      scales.append(vector / stretch, stored);
+    }
+  }
+  return scales;
 }
 
 Value IntegerOperands::activationScale(Value token, Value k0) {
-  bool narrow = packedWidth(term.activation) == 4;
-  bool inBytes = term.path != IntegerPath::S4 && term.path != IntegerPath::E2M1 && term.path != IntegerPath::DenseS4;
-  float shifted = 1;
-  if (inBytes && term.stored.encoding.element == ElementKind::Int4)
-    shifted *= 16;
-  if (inBytes && narrow)
-    shifted *= 16;
-  auto scale = b.loadReal(term.scales, Index{token}, vectorOf(k0, term.activation.getVector()));
-  return shifted == 1 ? scale.value : b.mul(scale, b.real(1 / shifted)).value;
+  return b.loadReal(term.scales, Index{token}, vectorOf(k0, term.activation.getVector())).value;
 }

@@ -99,6 +99,8 @@ void buildIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::g
                       const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildWideIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                           const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+/// With few tokens memory is to be kept busy, with more there is enough to do.
+constexpr int64_t integerWarps(int64_t tokenTiles) { return tokenTiles == 1 ? 8 : 4; }
 /// For blocks of so many tokens.
 void buildCodebookGemvBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                            const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);

@@ -31,11 +31,14 @@ void OutputTile::storeSums(Value shared, ArrayRef<TermValues> visited) {
   Value thread = add(mul(warp, 32), lane);
   Value inTile = emit<arith::RemUIOp>(thread, index(kRows)), row = add(firstRow, inTile);
   Value slot = div(thread, kRows);
-  guarded(less(row, index(spec.shape.rows)), [&] {
+  Value stores = less(row, index(spec.shape.rows));
+  if (warps > kWarps) // more threads than sums of a tile of tokens
+    stores = emit<arith::AndIOp>(stores, less(slot, index(kTokensOfMma)));
+  guarded(stores, [&] {
     SmallVector<Value> sums, inBlocks;
     for (int64_t tile = 0; tile < tokenTiles; ++tile) {
       Value inBlock = add(slot, kTokensOfMma * tile), sum;
-      for (int64_t w = 0; w < kWarps; ++w) {
+      for (int64_t w = 0; w < warps; ++w) {
         Value part = emit<memref::LoadOp>(shared, ValueRange{index(w), inBlock, inTile});
         sum = sum ? emit<arith::AddFOp>(sum, part) : part;
       }
@@ -69,7 +72,7 @@ void OutputTile::build(gpu::GPUFuncOp kernel, ArrayRef<TermValues> visited) {
   for (int64_t half = 0; half < 2; ++half)
     rows.push_back(emit<arith::MinUIOp>(add(add(firstRow, group), 8 * half), index(spec.shape.rows - 1)));
 
-  auto type = MemRefType::get({kWarps, kTokensOfMma * tokenTiles, kPitch}, b.getF32Type(), MemRefLayoutAttrInterface(),
+  auto type = MemRefType::get({warps, kTokensOfMma * tokenTiles, kPitch}, b.getF32Type(), MemRefLayoutAttrInterface(),
                               gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup));
   Value shared = kernel.addWorkgroupAttribution(type, at);
   // The whole block takes one way here, as its barrier requires.
