@@ -8,8 +8,8 @@ gemv      4-bit weights, 4096 x 4096, one token: a warp a row, 16-byte loads of 
 gemv i8   the same as compilers write it first: a byte at a time, so one access a lane and op.
 mma.sp    64 blocks of a warp, 500 `mma.sp.m16n8k64` of s8 each, operands in registers.
 
-Prints thread-operations a second of processor time, start and parsing included: ops of the IR, a vector op counting once, times the lanes that executed them. An
-`mma` counts as 32 of them and does 8192 multiply-adds.
+Prints thread-operations a second of processor time, start and parsing included: ops of the IR, a vector op counting
+once, times the lanes that executed them. An `mma` counts as 32 of them and does 8192 multiply-adds.
 
 What to expect. A pure op is a loop over the block's threads on arrays of 64-bit codes that stay in the cache, about
 half a nanosecond a component and thread; f16 goes through f32 and back, 3 ns. A load takes about 20 ns a lane: bounds,
@@ -31,7 +31,8 @@ SHUFFLES = (16, 8, 4, 2, 1)
 
 
 def gemv() -> str:
-    lines = ["""gpu.module @kernels {
+    lines = [
+        """gpu.module @kernels {
   gpu.func @gemv(%w: memref<4096x2048xi8>, %s: memref<4096xf16>, %x: memref<4096xf16>, %y: memref<4096xf32>)
       kernel attributes {known_block_size = array<i32: 128, 1, 1>} {
     %c0 = arith.constant 0 : index
@@ -62,7 +63,8 @@ def gemv() -> str:
       %wa = arith.sitofp %low : vector<16xi8> to vector<16xf16>
       %wb = arith.sitofp %high : vector<16xi8> to vector<16xf16>
       %pa = arith.mulf %wa, %xa : vector<16xf16>
-      %pb = arith.mulf %wb, %xb : vector<16xf16>"""]
+      %pb = arith.mulf %wb, %xb : vector<16xf16>"""
+    ]
     accumulator = "%acc"
     for half in "ab":
         for i in range(16):
@@ -108,7 +110,9 @@ def reduction() -> str:
     %other{step}, %valid{step} = gpu.shuffle xor {total}, %by{step}, %width : f32
     %total{step} = arith.addf {total}, %other{step} : f32""")
         total = f"%total{step}"
-    return "\n".join(lines) + f"""
+    return (
+        "\n".join(lines)
+        + f"""
     %half_scale = memref.load %s[%row] : memref<4096xf16>
     %scale = arith.extf %half_scale : f16 to f32
     %result = arith.mulf {total}, %scale : f32
@@ -120,6 +124,7 @@ def reduction() -> str:
   }}
 }}
 """
+    )
 
 
 def sparse_mma() -> str:
@@ -137,8 +142,9 @@ def sparse_mma() -> str:
     %none = arith.constant 0 : i32
     %sum = scf.for %k = %c0 to %c500 step %c1 iter_args(%acc = %zero) -> (i32) {
       %d = nvvm.mma.sp.sync A[%a, %a, %a, %a] B[%b, %b, %b, %b] C[%acc, %acc, %acc, %acc] sparseMetadata[%codes]
-          selector[%none] {intOverflowBehavior = #nvvm.mma_int_overflow<wrapped>, multiplicandAPtxType = #nvvm.mma_type<s8>,
-          multiplicandBPtxType = #nvvm.mma_type<s8>, orderedMetadata, shape = #nvvm.shape<m = 16, n = 8, k = 64>}
+          selector[%none] {intOverflowBehavior = #nvvm.mma_int_overflow<wrapped>,
+          multiplicandAPtxType = #nvvm.mma_type<s8>, multiplicandBPtxType = #nvvm.mma_type<s8>, orderedMetadata,
+          shape = #nvvm.shape<m = 16, n = 8, k = 64>}
           : (i32, i32, i32) -> !llvm.struct<(i32, i32, i32, i32)>
       %first = llvm.extractvalue %d[0] : !llvm.struct<(i32, i32, i32, i32)>
       scf.yield %first : i32

@@ -4,7 +4,8 @@
 
 Times are medians of what the launches of a product take on the GPU (quantizing activations included), by CUDA events,
 the L2 cache overwritten before each. "roofline" is the time that the weight's parts, x and y take at the rate of a
-large copy on this GPU in this run, as a share of the measured time; the ratios say how many times as fast as torch it is.
+large copy on this GPU in this run, as a share of the measured time; the ratios say how many times as fast as torch it
+is.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ round_trips = [
 ]
 config.substitutions.append(("%check_roundtrips", " && ".join(round_trips)))
 config.substitutions.append(("%bin_dir", bin_dir))
-# Python without packages: a second reader of the formats (decode.py), small safetensors files, products to compare with.
+# Python without packages: a second reader of the formats (decode.py), small safetensors files, products to compare
+# with.
 inputs = os.path.join(os.path.dirname(__file__), "Inputs")
 python = shutil.which("python3") or "python3"
 scripts = ["decode", "safetensors", "check_linear", "check_simulated", "check_activations", "check_module"]

@@ -234,7 +234,9 @@ def on_small_disk(folder: Path, kilobytes: int, script: str) -> subprocess.Compl
 @pytest.mark.parametrize("share", [0.02, 0.5, 1.5])
 def test_a_full_disk_is_one_error(reference, folder, share):
     """Full at the first weight, at some weight, or when the output is written beside all weights."""
-    compile_it = f"{SDQ_COMPILE} m.onnx --recipe SqueezeLLM-w4-s0.45 --calibration calibration.safetensors -o disk/m.sdq"
+    compile_it = (
+        f"{SDQ_COMPILE} m.onnx --recipe SqueezeLLM-w4-s0.45 --calibration calibration.safetensors -o disk/m.sdq"
+    )
     kilobytes = int(len(reference[1]) * share / 1024)
     result = on_small_disk(folder, kilobytes, f"{compile_it}; echo status $?; ls -R disk")
     lines = result.stderr.splitlines()

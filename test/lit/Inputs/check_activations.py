@@ -38,7 +38,8 @@ def tokens(rng: random.Random) -> list[list[float]]:
 
 
 def program_of(activations: list[str]) -> str:
-    identity = ", ".join("[" + ", ".join("1.0" if r == c else "0.0" for c in range(COLUMNS)) + "]" for r in range(COLUMNS))
+    rows = (["1.0" if r == c else "0.0" for c in range(COLUMNS)] for r in range(COLUMNS))
+    identity = ", ".join(f"[{', '.join(row)}]" for row in rows)
     weight = f"!sdq.weight<{COLUMNS}x{COLUMNS}xf32, #sdq.dense<f32>>"
     tensor = f"tensor<?x{COLUMNS}xf32>"
     body = [

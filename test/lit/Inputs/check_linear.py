@@ -151,8 +151,8 @@ def check_product(
     roundings: int = 0,
     exact: bool = False,
 ) -> str:
-    """What is wrong with the product in `path`, or "". `roundings`: how often each product, or a sum that it is part of,
-    may have been rounded to the activations' type before sums of f32. `exact`: nothing was rounded at all.
+    """What is wrong with the product in `path`, or "". `roundings`: how often each product, or a sum that it is part
+    of, may have been rounded to the activations' type before sums of f32. `exact`: nothing was rounded at all.
     """
     terms = leaf_terms(weight.format)
     meets = split_arguments(weight.activations) if weight.activations else [f"#sdq.activation<{dtype}>"] * len(terms)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Read the recipes of a document: document_recipes.py FILE.md COUNT.
 
-Each of its COUNT blocks ```yaml must be a recipe that sdq-compile reads; one that says all (`unweighted` is the last key
-of a recipe) must print back as it stands.
+Each of its COUNT blocks ```yaml must be a recipe that sdq-compile reads; one that says all (`unweighted` is the last
+key of a recipe) must print back as it stands.
 """
 
 from __future__ import annotations
