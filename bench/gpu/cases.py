@@ -26,10 +26,12 @@ MODEL_FORMATS = {
     "squeezellm_w3": Sum((CSR("f16"), LUT(3))),
     "dense_i4_g128": FORMATS["dense_i4_g128"],
     "nm_2_4_f16": NM(2, 4, Encoding("f16")),
+    "csr_f16": CSR("f16", density=0.1),
     **INTEGER_FORMATS,
 }
-# Rows of a large weight repeat with this period: its parts compress well, and its reference is one block's.
-PERIOD = 256
+# Extents of language models, K x N as in the goals, and how many rows of the weight repeat: its parts compress well, and
+# its reference is one block's.
+MODELS = {(4096, 4096): 256, (4096, 11008): 256, (8192, 28672): 128}
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,11 @@ class Case:
 
     @property
     def period(self) -> int:
-        return min(self.rows, PERIOD)
+        return MODELS.get((self.columns, self.rows), self.rows)
 
 
 def cases(large: bool) -> Iterator[Case]:
-    """Odd extents that fill no tile; with `large` also those of language models, K x N as in the goals."""
+    """Odd extents that fill no tile; with `large` also those of language models: one token, batches, and a prompt."""
     for name, form in FORMATS.items():
         yield Case(name, form, 37, 131, "f32", (1, 33))
     for dtype in ("f16", "bf16"):
@@ -66,10 +68,10 @@ def cases(large: bool) -> Iterator[Case]:
             yield Case(name, form, 37, 260, "f16", (1, 11, 70), meets)
     if not large:
         return
-    for columns, rows in ((4096, 4096), (4096, 11008)):
+    for columns, rows in MODELS:
         for name, form in MODEL_FORMATS.items():
             meets = "i8" if name in INTEGER_FORMATS else ""
-            yield Case(name, form, rows, columns, "f16", (1, 16, 64), meets)
+            yield Case(name, form, rows, columns, "f16", (1, 16, 64, 4096), meets)
 
 
 def tile_parts(parts: Parts, times: int, name: str = "") -> Parts:

@@ -105,7 +105,7 @@ def main() -> None:
     except CUDAError as error:
         sys.exit(str(error))
     print(f"{device.name}, copies at {rate / 1e3:.0f} GB/s; kernels for {description['chip']}")
-    print(f"{'case':44}{'M':>4}{'max rel. error':>16}{'us':>10}{'roofline':>10}  result; against torch")
+    print(f"{'case':44}{'M':>6}{'max rel. error':>16}{'us':>10}{'roofline':>10}  result; against torch")
     failures, modules = 0, {}
     for number, packed in enumerate(description["cases"]):
         if options.filter not in packed["case"]:
@@ -127,7 +127,7 @@ def main() -> None:
                 complaint = "PASS; " + compare(case, tokens, taken, options.repeats)
             elif complaint:
                 complaint = "FAIL: " + complaint
-            print(f"{case.title:44}{tokens:>4}{worst:>16.2e}{timed:20}  {complaint or 'PASS'}", flush=True)
+            print(f"{case.title:44}{tokens:>6}{worst:>16.2e}{timed:20}  {complaint or 'PASS'}", flush=True)
     print(f"{failures} failed" if failures else "all passed")
     sys.exit(bool(failures))
 
