@@ -43,7 +43,8 @@ config.substitutions.append(("%fake_cuda", os.path.join(config.sdq_build_dir, "t
 config.substitutions.append(("%llvm_include", os.path.join(os.path.dirname(config.llvm_tools_dir), "include")))
 config.substitutions.append(("%lib_dir", os.path.join(config.sdq_build_dir, "lib")))
 
-if shutil.which("ptxas", path=config.environment["PATH"]):
-    config.available_features.add("ptxas")
+for cuda_tool in ("ptxas", "fatbinary"):
+    if shutil.which(cuda_tool, path=config.environment["PATH"]):
+        config.available_features.add(cuda_tool)
 if subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0:
     config.available_features.add("numpy")
