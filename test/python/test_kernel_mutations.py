@@ -72,6 +72,8 @@ PACK_E2M1 = replace(BLOCKS, kernel="_32_256_f16")
 PACK = replace(S4, kernel="_300_f16")
 LOOKUP = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 37, 136, 3, "_lut_gemv_4")
 LOOKUP_GEMM = replace(LOOKUP, tokens=13, kernel="_lut_gemm_16")
+# One row is whole: it spans warps and blocks.
+NONZEROS = Product("#sdq.csr<f16>", 70, 1500, 3, "_csr_spmm_8", activation="f32")
 BLOCK = Product("#sdq.sum<#sdq.csr<f16>, #sdq.dense<i4, vector = 16, scale = f16>>", 133, 104, 130, "_block_mma")
 
 FAULTS = [
@@ -263,6 +265,17 @@ FAULTS = [
         r"arith.cmpi ule, \1, %0 : index\n\2",
         "out-of-bounds",
     ),
+    Fault("sums read before other warps have them", NONZEROS, r"gpu\.barrier\n", "\n", "race"),
+    Fault("a row's first warp left out", NONZEROS, r"(scf\.for %\S+ = )%c0( to %thread_id_y )", r"\1%c1\2", "numbers"),
+    Fault(
+        "the entries before the block left out",
+        NONZEROS,
+        r"(scf\.for %\S+ = )%\d+( to (%\d+) step %c256)",
+        r"\1\3\2",
+        "numbers",
+    ),
+    Fault("the last row left out", NONZEROS, r"arith\.cmpi ule, ", "arith.cmpi ult, ", "numbers"),
+    Fault("a row beyond the last", NONZEROS, r"arith\.minui (%\S+), %c70 ", r"arith.maxui \1, %c70 ", "out-of-bounds"),
     Fault("the rows of a fragment swapped", LOOKUP_GEMM, r"(mma\.sync A\[)(%\d+), (%\d+)", r"\1\3, \2", "numbers"),
     Fault("sums exchanged without barriers", LOOKUP_GEMM, r"gpu\.barrier\n", "\n", "race"),
     Fault("copies waited for a step too late", BLOCK, r"wait\.group 1", "wait.group 2", "unwaited-copy"),

@@ -49,6 +49,20 @@ static KernelFamily codebookGemm(llvm::StringLiteral suffix, int64_t fromTokens)
              const Chip &) { buildCodebookGemmBody(builder, location, kernel, spec, signature, tokens); }};
 }
 
+template <int64_t tokens>
+static KernelFamily csr(llvm::StringLiteral suffix, int64_t fromTokens) {
+  return {suffix,
+          fromTokens,
+          kCSRWarps,
+          kCSRRows,
+          tokens,
+          csrServes,
+          "warps share entries and rows evenly",
+          [](OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
+             const KernelSignature &signature,
+             const Chip &) { buildCSRBody(builder, location, kernel, spec, signature, tokens); }};
+}
+
 /// From how many tokens on blocks of 128 rows and 128 tokens are worth their while. One tile of tokens of 8192 rows is 64
 /// blocks, of 4096 rows 32, which leave most multiprocessors idle while tensor_core's smaller tiles keep all busy. Where
 /// lut_gemm serves, to which decoding costs little, not before some 80 blocks, and never with few rows.
@@ -86,8 +100,10 @@ llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
        buildDecodeBody},
       {"nm_mma_sp", 1, integerWarps(1), 16, 8, sparse, "codes are multiplied as they are stored", buildIntegerBody},
       {"nm_mma", 1, integerWarps(1), 16, 8, dense, "codes are multiplied as they are stored", buildIntegerBody},
+      csr<1>("csr_spmm_1", 1),
       codebookGemv<1>("lut_gemv_1", 1),
       codebookGemv<2>("lut_gemv_2", 2),
+      csr<8>("csr_spmm_8", 2),
       codebookGemv<4>("lut_gemv_4", 3),
       codebookGemv<8>("lut_gemv_8", 5),
       {"tensor_core", 9, 4, 16, 32, tensorCoresServe, "one mma multiplies a decoded weight by eight tokens",

@@ -13,6 +13,7 @@
 //   family       serves                                                       from tokens
 //   -----------  -----------------------------------------------------------  -------------
 //   decode       every format, chip and activation; no codes of activations   1
+//   csr_spmm_T   #sdq.csr by itself; T of 1 or 8 tokens a block                1 and 2
 //   lut_gemv_T   one #sdq.tiled codebook of 2, 3 or 4 bits with f16 tables,   1, 2, 3 and 5
 //                and CSR terms; f16 activations, not rounded further; T of
 //                1, 2, and where K is a multiple of 8, 4 or 8 tokens a block
@@ -106,9 +107,14 @@ void buildCodebookGemvBody(mlir::OpBuilder &builder, mlir::Location location, ml
                            const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
 void buildCodebookGemmBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                            const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
+void buildCSRBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                  const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
 /// More tokens need more registers a thread.
 constexpr int64_t gemvWarps(int64_t tokens) { return tokens < 2 ? 16 : 8; }
 inline constexpr int64_t kGemmWarps = 8;
+/// There is a block for so many rows, whichever rows it gets.
+inline constexpr int64_t kCSRWarps = 8, kCSRRows = 32;
+bool csrServes(const LinearKernelSpec &spec, const Chip &chip);
 bool codebooksServe(const LinearKernelSpec &spec, const Chip &chip);
 bool codebookGemmServes(const LinearKernelSpec &spec, const Chip &chip);
 bool tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip);

@@ -351,6 +351,7 @@ def random_parts(format: dict, rows: int, columns: int, rng: random.Random) -> d
         return parts
     if kind == "csr":
         chosen = [sorted(rng.sample(range(columns), rng.randrange(min(4, columns + 1)))) for _ in range(rows)]
+        chosen[rng.randrange(rows)] = list(range(columns))  # a row far longer than the others
         offsets = [sum(map(len, chosen[:r])) for r in range(rows + 1)]
         flat = [column for row in chosen for column in row] or [0]
         values = [random_float(format["element"], rng) if offsets[-1] else 0 for _ in flat]

@@ -82,3 +82,10 @@ func.func @use_lut(%x: tensor<?x131xf16>) -> tensor<?x37xf16> {
   %y = sdq.linear %x, @lut : (tensor<?x131xf16>) -> tensor<?x37xf16>
   return %y : tensor<?x37xf16>
 }
+
+sdq.parameter @csr : !sdq.weight<1024x512xf32, #sdq.csr<f16>> =
+  {"row_offsets" = dense<0> : tensor<1025xi32>, "columns" = dense<0> : tensor<1xi16>, "values" = dense<0.0> : tensor<1xf16>}
+func.func @use_csr(%x: tensor<?x512xf16>) -> tensor<?x1024xf16> {
+  %y = sdq.linear %x, @csr : (tensor<?x512xf16>) -> tensor<?x1024xf16>
+  return %y : tensor<?x1024xf16>
+}

@@ -33,9 +33,12 @@
 // CHECK-SAME: .entry linear_lut_4_f16_5x13_f32(
 // CHECK-SAME: .entry linear_lut_5_bf16_5x13_f32(
 // CHECK-SAME: .entry linear_lut_8_f32_5x13_f32(
-// CHECK-SAME: .entry linear_csr_f16_5x13_f32(
-// CHECK-SAME: .entry linear_csr_bf16_5x13_f32(
-// CHECK-SAME: .entry linear_csr_f32_5x13_f32(
+// CHECK-SAME: .entry linear_csr_f16_5x13_f32_csr_spmm_1(
+// CHECK-SAME: .entry linear_csr_f16_5x13_f32_csr_spmm_8(
+// CHECK-SAME: .entry linear_csr_bf16_5x13_f32_csr_spmm_1(
+// CHECK-SAME: .entry linear_csr_bf16_5x13_f32_csr_spmm_8(
+// CHECK-SAME: .entry linear_csr_f32_5x13_f32_csr_spmm_1(
+// CHECK-SAME: .entry linear_csr_f32_5x13_f32_csr_spmm_8(
 // CHECK-SAME: .entry linear_sum_nm_1_8_i8_16_f8E4M3FN_nm_6_8_f4E2M1FN_16_f8E4M3FN_5x13_f32(
 // CHECK-SAME: .entry linear_sum_csr_f16_lut_4_f16_5x13_f32(
 // CHECK-SAME: .entry linear_sum_csr_f16_lut_3_f16_5x13_f32(
@@ -43,7 +46,7 @@
 // CHECK-NOT: sdq.linear
 // CHECK-NOT: sdq.parameter
 
-// PTXAS-COUNT-32: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+// PTXAS-COUNT-35: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 // PTXAS-NOT: spill
 
 sdq.parameter @dense_f32 : !sdq.weight<5x13xf32, #sdq.dense<f32>> =

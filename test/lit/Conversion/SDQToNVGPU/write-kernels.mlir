@@ -10,10 +10,10 @@
 // RUN: %if ptxas %{ ls %t/bin | FileCheck %s --check-prefix=FILES %}
 
 // PTX: .target sm_90
-// PTX: .visible .entry linear_csr_f32_5x13_bf16(
+// PTX: .visible .entry linear_csr_f32_5x13_bf16_csr_spmm_1(
 // PTX-COUNT-5: .param .u64 .ptr
 // PTX-COUNT-3: .param .u64 linear
-// PTX-NOT: .param .u64
+// PTX-NEXT: {{^\)}}
 
 // JSON: "chip": "sm_90",
 // JSON: "kernels": [
@@ -42,13 +42,13 @@
 // JSON: "name": "extent of values",
 // JSON: "block": [
 // JSON-NEXT: 32,
-// JSON-NEXT: 4,
+// JSON-NEXT: 8,
 // JSON-NEXT: 1
 // JSON: "columns": 13,
 // JSON-NEXT: "format": "#sdq.csr<f32>",
-// JSON-NEXT: "name": "linear_csr_f32_5x13_bf16",
+// JSON-NEXT: "name": "linear_csr_f32_5x13_bf16_csr_spmm_8",
 // JSON-NEXT: "rows": 5,
-// JSON-NEXT: "rows_per_block": 4,
+// JSON-NEXT: "rows_per_block": 32,
 // JSON-NEXT: "tokens_per_block": 8
 
 // NOTHING-NOT: gpu
