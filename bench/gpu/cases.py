@@ -29,8 +29,8 @@ MODEL_FORMATS = {
     "csr_f16": CSR("f16", density=0.1),
     **INTEGER_FORMATS,
 }
-# Extents of language models, K x N as in the goals, and how many rows of the weight repeat: its parts compress well, and
-# its reference is one block's.
+# Extents of language models, K x N as in the goals, and how many of the weight's rows repeat: its parts compress well,
+# and its reference is one period's.
 MODELS = {(4096, 4096): 256, (4096, 11008): 256, (8192, 28672): 128}
 
 
@@ -84,6 +84,12 @@ def tile_parts(parts: Parts, times: int, name: str = "") -> Parts:
         else:
             tiled[key] = np.tile(part, (times,) + (1,) * (part.ndim - 1))
     return tiled
+
+
+def random_weight(case: Case, rng: np.random.Generator) -> tuple[Parts, Parts]:
+    """The parts of a period's rows, and of the whole weight."""
+    block = case.format.random(rng, case.period, case.columns)
+    return block, tile_parts(block, case.rows // case.period) if case.rows > case.period else block
 
 
 def quantized(x: np.ndarray, meets: str) -> np.ndarray:

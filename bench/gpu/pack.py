@@ -23,7 +23,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from cases import ACTIVATIONS, Case, cases, tile_parts
+from cases import ACTIVATIONS, Case, cases, random_weight
 from formats import DTYPES, Parts
 from reference import Reference
 
@@ -157,8 +157,7 @@ def main() -> None:
     chosen = [case for case in cases(not options.small) if options.filter in case.title]
     for number, case in enumerate(chosen):
         rng = np.random.default_rng(options.seed + number)
-        block = case.format.random(rng, case.period, case.columns)
-        parts = tile_parts(block, case.rows // case.period) if case.rows > case.period else block
+        block, parts = random_weight(case, rng)
         reference = Reference(case, block, options.seed + number)
         packed.append(
             {
