@@ -49,6 +49,7 @@ class Fault:
 
 
 SPARSE = Product("#sdq.nm<2:4, i4, vector = 16, scale = f16>", 37, 131, 21, "_f16_tensor_core")
+SPARSER = replace(SPARSE, format="#sdq.nm<2:8, i4, vector = 32, scale = f16>")
 DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f32", activation="f32")
 PAIRS = "#sdq.nm<4:8, pairwise, i4, vector = 128, scale = f16>"
 S4 = Product(PAIRS, 37, 300, 13, "_nm_mma_sp_32", activations="#sdq.activation<i4, vector = 128>")
@@ -143,6 +144,20 @@ FAULTS = [
         r"arith\.cmpi ult, (%\d+), %0 : index\n(\s+scf\.if %\d+ \{\n\s+%\d+ = arith\.truncf)",
         r"arith.cmpi ule, \1, %0 : index\n\2",
         "out-of-bounds",
+    ),
+    Fault(
+        "a group's code without the higher input",
+        SPARSER,
+        r"arith\.select (%\d+), %c4_i32, %c14_i32",
+        r"arith.select \1, %c4_i32, %c4_i32",
+        "numbers",
+    ),
+    Fault(
+        "metadata that lanes do not exchange",
+        SPARSER,
+        r"(gpu\.shuffle\s+xor %\S+, )%c2_i32",
+        r"\1%c1_i32",
+        "illegal-metadata",
     ),
     Fault("a round of the butterfly left out", DECODE, r"(gpu\.shuffle\s+xor %\S+, )%c8_i32", r"\1%c16_i32", "numbers"),
     Fault(

@@ -21,6 +21,9 @@
 //
 //   metadata bits 4b … 4b+3   row g + 8(b >> 2)     group 4(t & 1) + (b & 3) of the step's eight
 //
+// Sparser terms (1:4, 1:8, 2:8, a pair of eight …) stay compressed too: a lane makes groups of four of what they store,
+// the weights and the metadata (GroupsOfFour.h).
+//
 // What can only be visited, CSR, is added to the sums before they are stored. Terms that meet quantized activations, in
 // vectors that integer mma does not take (IntegerTerms.h), are multiplied by them as values, code · scale.
 //
@@ -61,8 +64,8 @@ private:
   }
   /// Adds the products of a run of terms to the accumulators, four a tile of tokens.
   SmallVector<Value> multiply(const TensorCoreTerms &terms, SmallVector<Value> sums);
-  /// Two weights of A, at row `g + 8 half` and `slot`, `slot + 1` of the terms' columns.
-  Value pairOfWeights(const TensorCoreTerms &terms, int half, Value slot);
+  /// Register r of A in the step from input k0.
+  Value registerOfA(const TensorCoreTerms &terms, int64_t r, Value k0);
   /// The register of a vector<2xT>, as the mma of this type takes it.
   Value asRegister(Value pair);
   SmallVector<Value> registersOfB(Value x, Value token, Value k0, int64_t step);
@@ -80,12 +83,10 @@ Value TileBuilder::asRegister(Value pair) {
   return vector::ExtractOp::create(b, at, words, int64_t(0));
 }
 
-Value TileBuilder::pairOfWeights(const TensorCoreTerms &terms, int half, Value slot) {
+Value TileBuilder::registerOfA(const TensorCoreTerms &terms, int64_t r, Value k0) {
   SmallVector<Value, 2> pair;
-  for (int64_t e = 0; e < 2; ++e) {
-    Value weight = terms.emitWeight(b, at, rows[half], add(slot, e));
+  for (Value weight : terms.emitPair(b, at, rows[r & 1], quarter, k0, r >> 1))
     pair.push_back(emit<arith::TruncFOp>(spec.activation, weight));
-  }
   return asRegister(vector::FromElementsOp::create(b, at, VectorType::get({2}, spec.activation), pair));
 }
 
@@ -132,10 +133,9 @@ SmallVector<Value> TileBuilder::multiply(const TensorCoreTerms &terms, SmallVect
   OpBuilder::InsertionGuard restore(b);
   b.setInsertionPointToStart(loop.getBody());
   Value k0 = loop.getInductionVar();
-  Value firstSlot = terms.sparse() ? emit<arith::DivUIOp>(k0, index(2)) : k0;
   SmallVector<Value> a;
   for (int64_t r = 0; r < 4; ++r)
-    a.push_back(pairOfWeights(terms, r & 1, add(add(firstSlot, mul(quarter, 2)), 8 * (r >> 1))));
+    a.push_back(registerOfA(terms, r, k0));
   Value metadata = terms.sparse() ? terms.emitMetadata(b, at, rows, quarter, k0) : Value();
 
   NVVM::MMATypes type = spec.activation.isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16;

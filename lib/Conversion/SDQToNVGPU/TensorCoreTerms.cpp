@@ -6,6 +6,8 @@
 
 #include "TensorCoreTerms.h"
 
+#include "GroupsOfFour.h"
+
 #include "sdq/Dialect/SDQ/IR/IRBackend.h"
 
 #include "sdq/Core/Decode.h"
@@ -14,13 +16,13 @@ using namespace mlir;
 using namespace sdq;
 
 /// The layout of a term that mma.sp can keep compressed.
-static std::optional<NMFormat> twoOfFour(WeightFormat format) {
+static std::optional<NMFormat> keptCompressed(WeightFormat format) {
   auto nm = dyn_cast<NMFormatAttr>(Attribute(format));
   if (!nm)
     return std::nullopt;
   NMFormat layout = nm.getLayout();
-  bool fits = layout.n == 2 && layout.m == 4 && !layout.pairwise && layout.storage() == NMStorage::Indices;
-  return fits ? std::optional(layout) : std::nullopt;
+  bool twoOfFour = layout.n == 2 && layout.m == 4 && !layout.pairwise && layout.storage() == NMStorage::Indices;
+  return twoOfFour || hasSparseGroups(layout) ? std::optional(layout) : std::nullopt;
 }
 
 bool sdq::findsElements(WeightFormat format) {
@@ -46,7 +48,7 @@ SplitTerms sdq::splitTerms(const LinearKernelSpec &spec, const KernelOperands &o
     Value x = group.activation ? operands.rounded[nextRounded++] : operands.x;
     SmallVector<TermValues, 2> dense;
     for (const TermValues &term : group.terms) {
-      if (twoOfFour(term.format))
+      if (keptCompressed(term.format))
         split.multiplied.push_back({spec.shape, x, term, /*isSparse=*/true});
       else
         (findsElements(term.format) ? dense : split.visited).push_back(term);
@@ -55,6 +57,53 @@ SplitTerms sdq::splitTerms(const LinearKernelSpec &spec, const KernelOperands &o
       split.multiplied.push_back({spec.shape, x, dense, /*isSparse=*/false});
   }
   return split;
+}
+
+Value TensorCoreTerms::emitGroup(OpBuilder &builder, Location location, Value quarter, Value k0, int64_t upper) const {
+  IRBackend b(builder, location);
+  IRBackend::Index first = b.add(b.div(IRBackend::Index{k0}, b.index(4)), IRBackend::Index{quarter});
+  return b.add(first, b.index(4 * upper)).value;
+}
+
+std::array<Value, 2> TensorCoreTerms::emitPair(OpBuilder &builder, Location location, Value row, Value quarter,
+                                               Value k0, int64_t upper) const {
+  IRBackend b(builder, location);
+  if (!isSparse || !hasSparseGroups(*keptCompressed(terms.front().format))) {
+    IRBackend::Index first = isSparse ? b.div(IRBackend::Index{k0}, b.index(2)) : IRBackend::Index{k0};
+    first = b.add(b.add(first, b.mul(IRBackend::Index{quarter}, b.index(2))), b.index(8 * upper));
+    return {emitWeight(builder, location, row, first.value),
+            emitWeight(builder, location, row, b.add(first, b.index(1)).value)};
+  }
+  IRBackend::Index group{emitGroup(builder, location, quarter, k0, upper)}, last = b.index(lastGroup());
+  GroupOfFour made =
+      emitGroupOfFour(b, *keptCompressed(terms.front().format), shape, terms.front().parts, {row}, b.min(group, last));
+  if (shape.columns % step() != 0)
+    for (IRBackend::Real &weight : made.weights)
+      weight = b.select(b.less(last, group), b.real(0), weight);
+  return {made.weights[0].value, made.weights[1].value};
+}
+
+Value TensorCoreTerms::emitMadeMetadata(OpBuilder &builder, Location location, ValueRange rows, Value quarter,
+                                        Value k0) const {
+  IRBackend b(builder, location);
+  IRBackend::Index t{quarter};
+  IRBackend::Bits words[2], shift = b.mul(b.toBits(t), b.bits(4));
+  for (int64_t upper = 0; upper < 2; ++upper) {
+    // Of the groups whose weights this lane has: nibble t of either row's half of a word.
+    IRBackend::Index group = b.min({emitGroup(builder, location, quarter, k0, upper)}, b.index(lastGroup()));
+    IRBackend::Bits codes[2];
+    for (int64_t half = 0; half < 2; ++half)
+      codes[half] =
+          emitGroupOfFour(b, *keptCompressed(terms.front().format), shape, terms.front().parts, {rows[half]}, group)
+              .code;
+    words[upper] = b.shl(b.or_(codes[0], b.shl(codes[1], b.bits(16))), shift);
+    for (int32_t distance : {1, 2}) {
+      auto shuffle = gpu::ShuffleOp::create(builder, location, words[upper].value, distance, int32_t(kWarpSize),
+                                            gpu::ShuffleMode::XOR);
+      words[upper] = b.or_(words[upper], {shuffle.getShuffleResult()});
+    }
+  }
+  return b.select(b.equal(b.toBits(b.rem(t, b.index(2))), b.bits(0)), words[0], words[1]).value;
 }
 
 Value TensorCoreTerms::emitWeight(OpBuilder &builder, Location location, Value row, Value slot) const {
@@ -78,7 +127,7 @@ Value TensorCoreTerms::emitWeight(OpBuilder &builder, Location location, Value r
     });
 
   const TermValues &term = terms.front();
-  NMFormat layout = *twoOfFour(term.format);
+  NMFormat layout = *keptCompressed(term.format);
   int64_t slots = layout.slots(shape.columns);
   return guarded(slots, [&](IRBackend::Index place) {
     // The column only finds the scale; any of the group's does where they share one.
@@ -94,6 +143,8 @@ Value TensorCoreTerms::emitWeight(OpBuilder &builder, Location location, Value r
 
 Value TensorCoreTerms::emitMetadata(OpBuilder &builder, Location location, ValueRange rows, Value quarter,
                                     Value k0) const {
+  if (hasSparseGroups(*keptCompressed(terms.front().format)))
+    return emitMadeMetadata(builder, location, rows, quarter, k0);
   IRBackend b(builder, location);
   Value metadata = terms.front().parts.back();
   int64_t groups = llvm::divideCeil(shape.columns, 4), bytes = llvm::divideCeil(groups, 2);
