@@ -56,7 +56,7 @@ def sdq_run(
 ) -> None:
     """Runs the model in the folder on x; y goes to out/y.npy. bf16 goes by ml_dtypes' convention."""
     np.save(folder / "x.npy", x.view("V2") if case.dtype == "bf16" else x)
-    command = [options.build / "bin/sdq-run", folder / "model.mlir", f"--device={device}", f"--chip={options.chip}",
+    command = [options.build / "bin/sdq-run", folder / "model.mlirbc", f"--device={device}", f"--chip={options.chip}",
                f"--input=x={folder}/x.npy", f"--output-dir={folder}/out"]  # fmt: skip
     done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True)
     if done.returncode:
@@ -127,7 +127,9 @@ def record(case: Case, parts: Parts, reference: Reference, options: argparse.Nam
     plans = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        (folder / "model.mlir").write_text(model_text(case, parts))
+        text, module = folder / "model.mlir", folder / "model.mlirbc"  # bytecode is mapped, not parsed, by each run
+        text.write_text(model_text(case, parts))
+        subprocess.run([options.build / "bin/sdq-opt", text, "--emit-bytecode", "-o", module], check=True)
         for tokens in case.tokens:
             recording = folder / str(tokens)
             recording.mkdir()

@@ -127,6 +127,19 @@ func.func @main(%x: {x}, %init: {y}) -> {y} {{
 """
 
 
+def nonzeros(element: str) -> str:
+    """A product by a CSR alone, which no recipe makes."""
+    x, y = f"tensor<?x1024x{element}>", f"tensor<?x512x{element}>"
+    return f"""
+sdq.parameter @w : !sdq.weight<512x1024xf16, #sdq.csr<f16>> = {{row_offsets = dense<0> : tensor<513xi32>,
+  columns = dense<0> : tensor<1xi16>, values = dense<0.0> : tensor<1xf16>}}
+func.func @main(%x: {x}) -> {y} {{
+  %y = sdq.linear %x, @w : ({x}) -> {y}
+  return %y : {y}
+}}
+"""
+
+
 @pytest.fixture(scope="module")
 def compressed(tmp_path_factory) -> dict[str, Path]:
     """The layer by each recipe."""
@@ -137,6 +150,9 @@ def compressed(tmp_path_factory) -> dict[str, Path]:
         found[recipe] = folder / f"{recipe}.mlirbc"
         decompose = f"--sdq-decompose=recipe={recipe} unweighted"
         run_tool("sdq-opt", folder / "layer.mlir", decompose, "--emit-bytecode", "-o", found[recipe])
+    for element in ("f16", "bf16", "f32"):
+        found[f"CSR-{element}"] = folder / f"csr-{element}.mlir"
+        found[f"CSR-{element}"].write_text(nonzeros(element))
     return found
 
 
