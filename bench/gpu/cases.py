@@ -66,6 +66,9 @@ def cases(large: bool) -> Iterator[Case]:
     for name, form in INTEGER_FORMATS.items():
         for meets in ACTIVATIONS:
             yield Case(name, form, 37, 260, "f16", (1, 11, 70), meets)
+    yield Case("dense_i4_g128", MODEL_FORMATS["dense_i4_g128"], 133, 260, "f16", (130,))
+    yield Case("nm_2_4_f16", MODEL_FORMATS["nm_2_4_f16"], 133, 260, "bf16", (130,))
+    yield Case("nm_2_4_i8", MODEL_FORMATS["nm_2_4_i8"], 133, 256, "f16", (130,), "i8")
     if not large:
         return
     for columns, rows in MODELS:

@@ -76,6 +76,14 @@ LOOKUP_GEMM = replace(LOOKUP, tokens=13, kernel="_lut_gemm_16")
 # One row is whole: it spans warps and blocks.
 NONZEROS = Product("#sdq.csr<f16>", 70, 1500, 3, "_csr_spmm_8", activation="f32")
 BLOCK = Product("#sdq.sum<#sdq.csr<f16>, #sdq.dense<i4, vector = 16, scale = f16>>", 133, 104, 130, "_block_mma")
+BLOCK_SPARSE = Product(
+    "#sdq.nm<2:4, i8, vector = 128, scale = f16>",
+    37,
+    256,
+    130,
+    "_block_nm_mma",
+    activations="#sdq.activation<i8, vector = 128>",
+)
 
 FAULTS = [
     Fault(
@@ -305,6 +313,25 @@ FAULTS = [
     ),
     Fault("inputs beyond the last copied", BLOCK, r"(arith\.select %\d+, %c8, )%c0", r"\1%c8", "out-of-bounds"),
     Fault("registers of tokens swapped", BLOCK, r"(mma\.sync A\[.*?\] +B\[)(%\d+), (%\d+)", r"\1\3, \2", "numbers"),
+    Fault("codes waited for a step too late", BLOCK_SPARSE, r"wait\.group 1", "wait.group 2", "unwaited-copy"),
+    Fault(
+        "a step beyond the last copied", BLOCK_SPARSE, r"(arith\.select %\d+, %c16, )%c0", r"\1%c16", "out-of-bounds"
+    ),
+    Fault(
+        "metadata of the other half of a step",
+        BLOCK_SPARSE,
+        r"(arith\.addi %\d+, )%\d+( : index\n\s+%\d+ = memref\.load %view)",
+        r"\1%c0\2",
+        "numbers",
+    ),
+    Fault(
+        "metadata of the rows g from all lanes",
+        BLOCK_SPARSE,
+        r"(arith\.addi %\d+, )%\d+( : index\n\s+%\d+ = arith\.muli \S+, %c2 : index\n\s+\S+ = arith\.addi \S+ \S+ : index\n"
+        r"\s+%\d+ = memref\.load %view)",
+        r"\1%c0\2",
+        "numbers",
+    ),
     Fault("sums staged where tiles are read", BLOCK, r"gpu\.barrier\n(\s+%\d+ = arith\.truncf)", r"\n\1", "race"),
 ]
 

@@ -26,6 +26,7 @@ RECIPES = {
     "SqueezeLLM-w4-s0.45": "bf16",
     "SDQ-W4:8p-1:8int8-3:8int4-q128": "f16",
     "SDQ-W4:8p-4:8fp4-q32": "f16",
+    "SDQ-W2:4-2:4int8-q128": "f16",
     "SDQ-W7:8-1:8int8-6:8int4-q128": "f16",
     "SDQ-W2:4-2:4int8-q64-a16": "bf16",
     "SDQ-W7:8-1:8int8-6:8fp4-a16": "f32",

@@ -6,9 +6,9 @@
 //
 // The family block_mma: a block computes a BlockTile. All terms whose element is found by its place and that meet the
 // same activations are decoded, added up in f32, rounded once to the activations' type and stored to shared memory,
-// where four of the eight warps, 128 tokens in all, find them: a weight of a block is decoded once. A step is 32 inputs,
-// for which a thread decodes two pieces of eight neighbours in a row and copies two of eight activations, and a warp
-// issues 32 mma.m16n8k16. What can only be visited, CSR, is added to the sums in registers before they are stored.
+// where four of the eight warps, 128 tokens in all, find them: a weight of a block is decoded once. A step is 32
+// inputs, for which a thread decodes two pieces of eight neighbours in a row and copies two of eight activations, and a
+// warp issues 32 mma.m16n8k16. What can only be visited, CSR, is added to the sums in registers before they are stored.
 //
 //   activations                     how 16 bytes of a tile arrive
 //   ------------------------------  ----------------------------------------------------------------------------
@@ -26,7 +26,6 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
@@ -49,9 +48,12 @@ class BlockMma : public BlockTile {
 public:
   BlockMma(OpBuilder &builder, Location location, const LinearKernelSpec &spec, KernelOperands operands,
            ArrayRef<DecodedTerms> decoded)
-      : BlockTile(builder, location, spec, std::move(operands)), decoded(decoded) {}
+      : BlockTile(builder, location, spec, std::move(operands), (kStages + kWeightTiles) * kTileBytes),
+        decoded(decoded) {}
 
 private:
+  static constexpr int64_t kWeightTiles = 2;
+
   SmallVector<Value> multiply(SmallVector<Value> sums) override;
   SmallVector<Value> multiply(const DecodedTerms &terms, SmallVector<Value> sums);
   /// Begins to bring the activations of step `step` to stage `stage`, as a group of copies of its own.
@@ -61,10 +63,9 @@ private:
   /// This thread's weights of a step, a vector a piece, and where they go.
   SmallVector<Value> decode(const DecodedTerms &terms, Value step);
   void storeWeights(ArrayRef<Value> weights, Value step);
-  /// Waits until `left` of this thread's groups of copies are left at most, and for all threads.
-  void arrive(uint32_t left);
   SmallVector<Value> multiplyStep(Value step, Value stage, SmallVector<Value> sums);
   Value asRegister(Value pair);
+  Value tileOf(Value number) { return view(mul(number, kTileBytes), kTileBytes / 2, type()); }
   Value weightTile(Value step) { return add(emit<arith::AndIOp>(step, index(1)), kStages); }
   Type type() { return spec.activation; }
 
@@ -88,7 +89,7 @@ Value BlockMma::loadActivations(Value x, Value token, Value column) {
 }
 
 void BlockMma::copyActivations(Value x, Value step, Value stage) {
-  Value tile = tileOf(stage, type());
+  Value tile = tileOf(stage);
   int64_t columns = spec.shape.columns, together = std::gcd(columns, kChunk);
   bool copies = cast<MemRefType>(x.getType()).getElementType() == type() && together > 1;
   for (const Piece &piece : pieces()) {
@@ -99,25 +100,19 @@ void BlockMma::copyActivations(Value x, Value step, Value stage) {
                               /*nontemporal=*/false, llvm::MaybeAlign(kChunkBytes));
       continue;
     }
-    auto token32 = nvgpu::DeviceAsyncTokenType::get(b.getContext());
     for (int64_t e = 0; e < kChunk; e += together) {
       Value inside = emit<arith::AndIOp>(less(token, operands.tokens), less(add(column, e), index(columns)));
-      Value available = emit<arith::SelectOp>(inside, index(together), index(0));
-      // What a block reads of x others read too: the second-level cache keeps it for them.
-      UnitAttr bypassL1 = together == kChunk ? b.getUnitAttr() : UnitAttr();
-      nvgpu::DeviceAsyncCopyOp::create(b, at, token32, tile, ValueRange{add(place, e)}, x,
-                                       ValueRange{token, add(column, e)}, b.getIndexAttr(together), available,
-                                       bypassL1);
+      copy(tile, add(place, e), x, ValueRange{token, add(column, e)}, together, inside);
     }
   }
-  NVVM::CpAsyncCommitGroupOp::create(b, at);
+  endGroup();
 }
 
 SmallVector<Value> BlockMma::decode(const DecodedTerms &terms, Value step) {
   int64_t columns = spec.shape.columns;
   SmallVector<Value> chunks;
   for (const Piece &piece : pieces()) {
-    Value row = min(add(firstRow, piece.row), index(spec.shape.rows - 1));
+    Value row = knownRow(piece.row);
     SmallVector<Value> values;
     for (int64_t e = 0; e < kChunk; ++e) {
       // Beyond the last column any weight will do: it meets a zero.
@@ -137,15 +132,10 @@ SmallVector<Value> BlockMma::decode(const DecodedTerms &terms, Value step) {
 }
 
 void BlockMma::storeWeights(ArrayRef<Value> weights, Value step) {
-  Value tile = tileOf(weightTile(step), type());
+  Value tile = tileOf(weightTile(step));
   for (auto [piece, chunk] : llvm::zip_equal(pieces(), weights))
     vector::StoreOp::create(b, at, chunk, tile, ValueRange{mul(piece.place, kChunk)}, /*nontemporal=*/false,
                             llvm::MaybeAlign(kChunkBytes));
-}
-
-void BlockMma::arrive(uint32_t left) {
-  NVVM::CpAsyncWaitGroupOp::create(b, at, left);
-  gpu::BarrierOp::create(b, at);
 }
 
 Value BlockMma::asRegister(Value pair) {
@@ -161,21 +151,21 @@ SmallVector<Value> BlockMma::multiplyStep(Value step, Value stage, SmallVector<V
   auto types = NVVM::MMATypesAttr::get(context, type().isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16);
   auto shape = NVVM::MMAShapeAttr::get(context, kRowsOfMma, kTokensOfMma, kInputsOfMma);
   auto result = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(4, b.getF32Type()));
-  Value weights = tileOf(weightTile(step), type()), inputs = tileOf(stage, type());
+  Value weights = tileOf(weightTile(step)), inputs = tileOf(stage);
   for (int64_t half = 0; half < kStep / kInputsOfMma; ++half) {
-    auto rows = loadA(weights, type(), half), tokens = loadB(inputs, type(), half);
+    auto rows = loadA(weights, half), tokens = loadB(inputs, half);
     for (auto *operands : {&rows, &tokens})
-      for (SmallVector<Value> &registers : *operands)
+      for (Registers &registers : *operands)
         for (Value &value : registers)
           value = asRegister(value);
     size_t first = 0;
-    for (const SmallVector<Value> &a : rows)
-      for (const SmallVector<Value> &x : tokens) {
+    for (const Registers &a : rows)
+      for (const Registers &x : tokens) {
         MutableArrayRef<Value> c = MutableArrayRef(sums).slice(first, 4);
         Value product = NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, /*intOverflowBehavior=*/nullptr,
                                             NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
-                                            NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), types, types, a,
-                                            x, ValueRange(c));
+                                            NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), types, types, a, x,
+                                            ValueRange(c));
         for (auto [i, sum] : llvm::enumerate(c))
           sum = LLVM::ExtractValueOp::create(b, at, product, int64_t(i));
         first += 4;
@@ -194,15 +184,12 @@ SmallVector<Value> BlockMma::multiply(const DecodedTerms &terms, SmallVector<Val
   sums = loop(index(0), index(steps - 1), index(1), sums, [&](Value step, ValueRange carried) {
     arrive(kStages - 2);
     Value stage = carried.back();
-    Value isFirst = emit<arith::CmpIOp>(arith::CmpIPredicate::eq, stage, index(0));
-    Value before = emit<arith::SelectOp>(isFirst, index(kStages - 1), emit<arith::SubIOp>(stage, index(1)));
-    copyActivations(terms.x, add(step, kStages - 1), before);
+    copyActivations(terms.x, add(step, kStages - 1), stageBefore(stage));
     Value next = add(step, 1);
     SmallVector<Value> weights = decode(terms, next);
     SmallVector<Value> added = multiplyStep(step, stage, SmallVector<Value>(carried.drop_back()));
     storeWeights(weights, next);
-    Value isLast = emit<arith::CmpIOp>(arith::CmpIPredicate::eq, stage, index(kStages - 1));
-    added.push_back(emit<arith::SelectOp>(isLast, index(0), add(stage, 1)));
+    added.push_back(nextStage(stage));
     return added;
   });
   Value stage = sums.pop_back_val();

@@ -6,7 +6,8 @@
 //
 // A block of eight warps computes 128 output rows of 128 tokens, Yᵀ = W·Xᵀ: weights are operand A of its mma,
 // activations B. Both go through shared memory, in *tiles* of 128 rows of 64 bytes: the rows of W, or the tokens of X,
-// at the inputs of one step along K (32 of 16 bits). Warp w owns rows 64 (w mod 2) … + 63 of tokens 32 (w div 2) … + 31:
+// at the inputs of one step along K (32 of 16 bits). Warp w owns rows 64 (w mod 2) … + 63 of tokens 32 (w div 2) … +
+// 31:
 //
 //               tokens 0 … 31   32 … 63   64 … 95   96 … 127
 //   rows 0 … 63        warp 0         2         4          6         4 × 4 mma of m16n8 each: 64 f32 sums a lane
@@ -24,6 +25,8 @@
 //   4, 5               2   3   0   1              0    64  | 16   80  | 32   96  | 48   112
 //   6, 7               3   2   1   0
 //
+// Rows of 32 bytes, two chunks, are four to a turn: chunk c of row r lies at c xor (r div 4 mod 2).
+//
 // Writes by the threads of a quarter warp are two whole rows, 128 bytes, whatever the order of their chunks.
 //
 // ## Fragments
@@ -35,25 +38,29 @@
 //   register                   0              1              2                3
 //   A, 16 rows from r          r …     c      r + 8 …  c     r …     c + 1    r + 8 …     c + 1
 //   B, 16 tokens from n        n …     c      n …   c + 1    n + 8 …     c    n + 8 …     c + 1     two mma's, two each
+//   B of mma.sp, 8 tokens      n …     0      n …     1      n …         2    n …             3
 //
 // For an integer mma, whose k is 32 inputs of a byte, chunks are the same, as are all these tables.
 //
 // ## Pipeline
 //
-// Activations arrive by cp.async, three stages deep; what is decoded, or copied otherwise, goes to the other of two
-// tiles. One barrier a step, behind which everybody's copies of step s are there and nobody reads step s − 1 any more:
+// Activations, and weights that are multiplied as they are stored, arrive by cp.async, three stages deep; what is
+// decoded goes to the other of two tiles. One barrier a step, behind which everybody's copies of step s are there and
+// nobody reads step s − 1 any more:
 //
 //   for s:    wait until one group of copies is left; barrier
-//             begin copying X of step s + 2 to stage (s + 2) mod 3, where s − 1 was
+//             begin copying step s + 2 to stage (s + 2) mod 3, where s − 1 was
 //             decode W of step s + 1 in registers         (loads on their way during the mma)
 //             ldmatrix and mma of step s
 //             store W of step s + 1 to tile (s + 1) mod 2, where s − 1 was
 //
-//   bytes of shared memory      as
-//   --------------------------  ----------------------------------------------------------
-//   3 × 8192                    stages of activations
-//   2 × 8192                    tiles of weights
-//   0 … 34816 of the same       sums as y's type, a token every 272 bytes, to be stored in 16 bytes a thread
+//   family         bytes of shared memory          as
+//   -------------  ------------------------------  ---------------------------------------------------------
+//   block_mma      3 × 8192, 2 × 8192              stages of activations, tiles of weights
+//   block_nm_mma   3 × (8192 + 4096 + 1024)        stages of activations, of codes of weights, of metadata
+//   †              3 × (8192 + 8192)               († where all are dense)
+//   both           0 … 34816 of the same           sums as y's type, a token every 272 bytes, of which a thread
+//                                                  stores 16; f32 sums are stored as they are
 //
 // Copies beyond K, or of tokens beyond the last, fill up with zeros; rows beyond the last repeat it and are not stored.
 //
@@ -74,10 +81,12 @@ class BlockTile : protected KernelEmitter {
 public:
   static constexpr int64_t kRows = 128, kTokens = 128, kWarps = 8, kThreads = kWarps * kWarpSize;
   static constexpr int64_t kChunkBytes = 16, kChunks = 4, kTileBytes = kRows * kChunks * kChunkBytes;
-  static constexpr int64_t kStages = 3, kWeightTiles = 2;
+  static constexpr int64_t kStages = 3;
 
-  BlockTile(mlir::OpBuilder &builder, mlir::Location location, const LinearKernelSpec &spec, KernelOperands operands)
-      : KernelEmitter(builder, location), spec(spec), operands(std::move(operands)) {}
+  /// `bytes`: of shared memory, not less than sums need.
+  BlockTile(mlir::OpBuilder &builder, mlir::Location location, const LinearKernelSpec &spec, KernelOperands operands,
+            int64_t bytes)
+      : KernelEmitter(builder, location), spec(spec), operands(std::move(operands)), bytes(bytes) {}
   virtual ~BlockTile() = default;
 
   /// `visited`: terms to be added from x, as it came.
@@ -96,14 +105,37 @@ protected:
   struct Piece {
     mlir::Value row, chunk, place;
   };
+  /// Those of this thread, 64 rows apart, and of a tile whose rows are 32 bytes, its only one.
   llvm::ArrayRef<Piece> pieces() const { return ownPieces; }
+  const Piece &narrowPiece() const { return ownNarrowPiece; }
 
-  /// The tile that begins `tile` tiles into shared memory (of type index), as a memref of `element`.
-  mlir::Value tileOf(mlir::Value tile, mlir::Type element);
-  /// Where the warp's A, 64 rows, and B, 32 tokens, lie of inputs `half` of a step: registers of mma after mma. `element`
-  /// is of 16 bits; each register is a vector<2xelement>.
-  llvm::SmallVector<llvm::SmallVector<mlir::Value>> loadA(mlir::Value tile, mlir::Type element, int64_t half);
-  llvm::SmallVector<llvm::SmallVector<mlir::Value>> loadB(mlir::Value tile, mlir::Type element, int64_t half);
+  /// Shared memory from byte `offset` (of type index) on, as `count` of `element`.
+  mlir::Value view(mlir::Value offset, int64_t count, mlir::Type element);
+  /// Begins to copy `elements` of `source` from `indices` on, 4, 8 or 16 bytes, to `place` of a view of shared memory;
+  /// zeros unless `inside`.
+  void copy(mlir::Value tile, mlir::Value place, mlir::Value source, mlir::ValueRange indices, int64_t elements,
+            mlir::Value inside);
+  /// What was begun since the last of these is a group.
+  void endGroup();
+  /// Waits until `left` of this thread's groups are left at most, and for all threads.
+  void arrive(uint32_t left);
+  mlir::Value nextStage(mlir::Value stage);
+  mlir::Value stageBefore(mlir::Value stage);
+
+  using Registers = llvm::SmallVector<mlir::Value, 4>;
+  /// The warp's A, 64 rows, of an mma each, and B, 32 tokens, of an mma each: chunks 2 `half` and 2 `half` + 1 of rows
+  /// of `chunks`. Registers are what 32 bits of `tile`, a view of a type of 16 or 32 bits, are: vector<2xf16>, or i32.
+  llvm::SmallVector<Registers> loadA(mlir::Value tile, int64_t half, int64_t chunks = kChunks);
+  llvm::SmallVector<Registers> loadB(mlir::Value tile, int64_t half);
+  /// B of sparse mma, all four chunks each.
+  llvm::SmallVector<Registers> loadWholeB(mlir::Value tile);
+
+  /// Rows and tokens, in the block, of a lane's sums: of 16 rows and 8 tokens number `mma`.
+  mlir::Value rowOf(int64_t mma, int64_t half);
+  mlir::Value tokenOf(int64_t mma, int64_t element);
+  /// Of the weight, or its last row; of x, or its last token: what is computed from that is not stored.
+  mlir::Value knownRow(mlir::Value inBlock);
+  mlir::Value knownToken(mlir::Value inBlock);
 
   const LinearKernelSpec &spec;
   KernelOperands operands;
@@ -111,16 +143,19 @@ protected:
   mlir::Value thread, lane, group, quarter, firstRow, firstToken;
 
 private:
-  mlir::Value swizzled(mlir::Value row, mlir::Value chunk);
-  llvm::SmallVector<mlir::Value> loadMatrices(mlir::Value tile, mlir::Type element, mlir::Value firstRow,
-                                              mlir::Value laneRow, mlir::Value laneChunk, int64_t row, int64_t half);
-  mlir::Value rowOf(int64_t mma, int64_t half);
-  mlir::Value tokenOf(int64_t mma, int64_t element);
+  mlir::Value swizzled(mlir::Value row, mlir::Value chunk, int64_t chunks);
+  Piece pieceOf(mlir::Value number, int64_t chunks);
+  Registers loadMatrices(mlir::Value tile, mlir::Value warpFirst, mlir::Value laneRow, mlir::Value laneChunk,
+                         int64_t row, int64_t half, int64_t chunks);
   llvm::SmallVector<mlir::Value> visit(llvm::ArrayRef<TermValues> visited, llvm::SmallVector<mlir::Value> sums);
+  /// As 16-bit values, by way of shared memory; and as f32, which would not fit there, each by its lane.
   void store(llvm::ArrayRef<mlir::Value> sums);
+  void storeWide(llvm::ArrayRef<mlir::Value> sums);
 
+  int64_t bytes;
   llvm::SmallVector<Piece, kPieces> ownPieces;
-  mlir::Value memory, warpRow, warpToken, remainder16, half16, tokenInPair, chunkOfB;
+  Piece ownNarrowPiece;
+  mlir::Value memory, warpRow, warpToken, row16, chunk16, tokenInPair, chunkOfPair, token8, chunkOf8;
 };
 
 } // namespace sdq

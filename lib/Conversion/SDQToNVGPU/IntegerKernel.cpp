@@ -96,49 +96,10 @@ private:
   SmallVector<Value> multiplyStretch(const IntegerTerm &term, IntegerOperands &load, SmallVector<Value> sums, Value k0,
                                      int64_t stretch, ArrayRef<Fragment> weights, ArrayRef<Value> metadata,
                                      ArrayRef<Value> scales);
-  /// A·B + c by the path's instruction; `metadata`: of sparse ones; `scales`: of the block-scaled one's weights.
-  SmallVector<Value> multiplyFragments(IntegerPath path, const Fragment &a, const Fragment &x, Value metadata,
-                                       Value scales, ValueRange c);
   Value keepBytes(Value word, int64_t first, int64_t count);
 
   ArrayRef<IntegerTerm> terms;
 };
-
-SmallVector<Value> IntegerTile::multiplyFragments(IntegerPath path, const Fragment &a, const Fragment &x,
-                                                  Value metadata, Value scales, ValueRange c) {
-  MLIRContext *context = b.getContext();
-  auto result = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(4, c.front().getType()));
-  auto extract = [&](Value product) {
-    SmallVector<Value> sums;
-    for (int64_t i = 0; i < 4; ++i)
-      sums.push_back(LLVM::ExtractValueOp::create(b, at, product, i));
-    return sums;
-  };
-  auto overflow = NVVM::MMAIntOverflowAttr::get(context, NVVM::MMAIntOverflow::wrapped); // there is none
-  bool s4 = path == IntegerPath::S4 || path == IntegerPath::DenseS4;
-  auto type = NVVM::MMATypesAttr::get(context, s4 ? NVVM::MMATypes::s4 : NVVM::MMATypes::s8);
-  if (!isSparse(path)) {
-    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(stepOf(path)));
-    return extract(NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, overflow,
-                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
-                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), type, type, a, x, c));
-  }
-  Value selector = emit<arith::ConstantOp>(b.getI32IntegerAttr(0));
-  if (path == IntegerPath::E2M1) {
-    Value ones = emit<arith::ConstantOp>(b.getI32IntegerAttr(0x38383838)); // e4m3
-    Value first = emit<arith::ConstantOp>(b.getI16IntegerAttr(0));
-    auto e2m1 = NVVM::MMATypesAttr::get(context, NVVM::MMATypes::e2m1);
-    return extract(NVVM::MmaSpBlockScaleOp::create(
-        b, at, result, NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, 128), e2m1, e2m1,
-        NVVM::ScaleVecSizeAttr::get(context, NVVM::ScaleVecSize::X4),
-        NVVM::BlockScaleFormatAttr::get(context, NVVM::BlockScaleFormat::UE4M3),
-        NVVM::MMABlockScaleKindAttr::get(context, NVVM::MMABlockScaleKind::MXF4NVF4), b.getUnitAttr(), a, x, c,
-        metadata, selector, scales, first, first, ones, first, first));
-  }
-  auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, s4 ? 128 : 64);
-  return extract(NVVM::MmaSpOp::create(b, at, result, shape, overflow, type, type, b.getUnitAttr(), /*kind=*/nullptr, a,
-                                       x, c, metadata, selector));
-}
 
 /// The word with all but `count` bytes zero.
 Value IntegerTile::keepBytes(Value word, int64_t first, int64_t count) {
@@ -204,8 +165,8 @@ SmallVector<Value> IntegerTile::multiplyStretch(const IntegerTerm &term, Integer
         Value scales = runs == 1 ? blockScales : keepBytes(blockScales, 4 / runs * run, 4 / runs);
         SmallVector<Value> &sum = products[run * tokenTiles + tile];
         for (auto [i, inputs] : llvm::enumerate(x))
-          sum = multiplyFragments(term.path, weights[first + i], inputs,
-                                  metadata.empty() ? Value() : metadata[first + i], scales, sum);
+          sum = emitIntegerMma(b, at, term.path, weights[first + i], inputs,
+                               metadata.empty() ? Value() : metadata[first + i], scales, sum);
       }
     }
   }
@@ -230,27 +191,68 @@ SmallVector<Value> IntegerTile::multiplyStretch(const IntegerTerm &term, Integer
 
 } // namespace
 
-static void buildBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
-                      const KernelSignature &signature, const Chip &chip, int64_t tokenTiles) {
-  builder.setInsertionPointToStart(&kernel.getBody().front());
-  KernelOperands operands = openArguments(builder, location, kernel, signature);
-  SmallVector<IntegerTerm> multiplied;
-  SmallVector<TermValues> visited;
+SmallVector<Value> sdq::emitIntegerMma(OpBuilder &b, Location at, IntegerPath path, ValueRange a, ValueRange x,
+                                       Value metadata, Value scales, ValueRange c) {
+  constexpr int64_t kRows = OutputTile::kRows, kTokensOfMma = OutputTile::kTokensOfMma;
+  MLIRContext *context = b.getContext();
+  auto result = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(4, c.front().getType()));
+  auto extract = [&](Value product) {
+    SmallVector<Value> sums;
+    for (int64_t i = 0; i < 4; ++i)
+      sums.push_back(LLVM::ExtractValueOp::create(b, at, product, i));
+    return sums;
+  };
+  auto overflow = NVVM::MMAIntOverflowAttr::get(context, NVVM::MMAIntOverflow::wrapped); // there is none
+  bool s4 = path == IntegerPath::S4 || path == IntegerPath::DenseS4;
+  auto type = NVVM::MMATypesAttr::get(context, s4 ? NVVM::MMATypes::s4 : NVVM::MMATypes::s8);
+  if (!isSparse(path)) {
+    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(stepOf(path)));
+    return extract(NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, overflow,
+                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
+                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), type, type, a, x, c));
+  }
+  Value selector = arith::ConstantOp::create(b, at, b.getI32IntegerAttr(0));
+  if (path == IntegerPath::E2M1) {
+    Value ones = arith::ConstantOp::create(b, at, b.getI32IntegerAttr(0x38383838)); // e4m3
+    Value first = arith::ConstantOp::create(b, at, b.getI16IntegerAttr(0));
+    auto e2m1 = NVVM::MMATypesAttr::get(context, NVVM::MMATypes::e2m1);
+    return extract(NVVM::MmaSpBlockScaleOp::create(
+        b, at, result, NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, 128), e2m1, e2m1,
+        NVVM::ScaleVecSizeAttr::get(context, NVVM::ScaleVecSize::X4),
+        NVVM::BlockScaleFormatAttr::get(context, NVVM::BlockScaleFormat::UE4M3),
+        NVVM::MMABlockScaleKindAttr::get(context, NVVM::MMABlockScaleKind::MXF4NVF4), b.getUnitAttr(), a, x, c,
+        metadata, selector, scales, first, first, ones, first, first));
+  }
+  auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, s4 ? 128 : 64);
+  return extract(NVVM::MmaSpOp::create(b, at, result, shape, overflow, type, type, b.getUnitAttr(), /*kind=*/nullptr, a,
+                                       x, c, metadata, selector));
+}
+
+IntegerSplit sdq::splitIntegers(const LinearKernelSpec &spec, const KernelOperands &operands, const Chip &chip) {
+  IntegerSplit split;
   size_t nextRounded = 0;
   for (const TermGroup &group : groupTerms(spec.format, spec.shape, spec.activations, operands.parts)) {
     if (!group.activation) {
-      visited = group.terms;
+      split.visited = group.terms;
       continue;
     }
     Value codes = operands.rounded[nextRounded], scales = operands.rounded[nextRounded + 1];
     nextRounded += 2;
     for (const TermValues &term : group.terms) {
       NMFormat stored = *storedBlocks(term.format);
-      multiplied.push_back({stored, SmallVector<Value>(term.parts), group.activation, codes, scales,
-                            *integerPath(stored, group.activation, spec.shape, chip)});
+      split.multiplied.push_back({stored, SmallVector<Value>(term.parts), group.activation, codes, scales,
+                                  *integerPath(stored, group.activation, spec.shape, chip)});
     }
   }
-  IntegerTile(builder, location, spec, operands, tokenTiles, multiplied).build(kernel, visited);
+  return split;
+}
+
+static void buildBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
+                      const KernelSignature &signature, const Chip &chip, int64_t tokenTiles) {
+  builder.setInsertionPointToStart(&kernel.getBody().front());
+  KernelOperands operands = openArguments(builder, location, kernel, signature);
+  IntegerSplit split = splitIntegers(spec, operands, chip);
+  IntegerTile(builder, location, spec, operands, tokenTiles, split.multiplied).build(kernel, split.visited);
 }
 
 void sdq::buildIntegerBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,

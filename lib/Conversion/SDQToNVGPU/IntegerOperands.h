@@ -50,6 +50,7 @@
 #define SDQ_LIB_CONVERSION_SDQTONVGPU_INTEGEROPERANDS_H
 
 #include "IntegerTerms.h"
+#include "KernelFamily.h"
 
 #include "sdq/Dialect/SDQ/IR/Activations.h"
 #include "sdq/Dialect/SDQ/IR/IRBackend.h"
@@ -64,6 +65,18 @@ struct IntegerTerm {
   mlir::Value codes, scales; // of the activations
   IntegerPath path;
 };
+
+/// The terms of a linear that multiplies integers, and those added beside them.
+struct IntegerSplit {
+  llvm::SmallVector<IntegerTerm> multiplied;
+  llvm::SmallVector<TermValues> visited;
+};
+IntegerSplit splitIntegers(const LinearKernelSpec &spec, const KernelOperands &operands, const Chip &chip);
+
+/// A·B + c by the path's instruction; `metadata`: of sparse ones; `scales`: of the block-scaled one's weights.
+llvm::SmallVector<mlir::Value> emitIntegerMma(mlir::OpBuilder &builder, mlir::Location location, IntegerPath path,
+                                              mlir::ValueRange a, mlir::ValueRange x, mlir::Value metadata,
+                                              mlir::Value scales, mlir::ValueRange c);
 
 /// Registers of one mma of a step: four each.
 using Fragment = llvm::SmallVector<mlir::Value, 4>;

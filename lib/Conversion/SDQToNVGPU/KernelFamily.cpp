@@ -87,6 +87,21 @@ static KernelFamily blockMma() {
           buildBlockMmaBody};
 }
 
+template <int64_t fromTokens>
+static KernelFamily blockIntegers() {
+  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return blockIntegersServe(spec, chip) && blocksFrom(spec, chip) == fromTokens;
+  };
+  return {"block_nm_mma",
+          fromTokens,
+          BlockTile::kWarps,
+          BlockTile::kRows,
+          BlockTile::kTokens,
+          serves,
+          "one copy of the codes in shared memory serves 128 tokens",
+          buildBlockIntegerBody};
+}
+
 llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
   // An activation comes as codes exactly where integers can be multiplied.
   auto sparse = [](const LinearKernelSpec &spec, const Chip &chip) {
@@ -115,7 +130,9 @@ llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
       codebookGemm<32>("lut_gemm_32", 17),
       codebookGemm<64>("lut_gemm_64", 33),
       blockMma<65>(),
+      blockIntegers<65>(),
       blockMma<129>(),
+      blockIntegers<129>(),
       blockMma<513>(),
   };
   return families;

@@ -26,6 +26,8 @@
 //   nm_mma       the same, where no term is sparse                            1 and 9
 //   block_mma    as tensor_core; the fewer rows, the later, and where         65, 129 or
 //                lut_gemm_T serves from 2048 rows on                          513
+//   block_nm_mma as nm_mma_sp and nm_mma, all of whose terms are stored so    65 or 129
+//                that they are copied as they are: BlockIntegerKernel.cpp
 //
 //===----------------------------------------------------------------------===//
 
@@ -96,6 +98,8 @@ void buildTensorCoreBody(mlir::OpBuilder &builder, mlir::Location location, mlir
                          const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildBlockMmaBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                        const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
+void buildBlockIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                           const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                       const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip);
 void buildWideIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
@@ -117,6 +121,7 @@ inline constexpr int64_t kCSRWarps = 8, kCSRRows = 32;
 bool csrServes(const LinearKernelSpec &spec, const Chip &chip);
 bool codebooksServe(const LinearKernelSpec &spec, const Chip &chip);
 bool codebookGemmServes(const LinearKernelSpec &spec, const Chip &chip);
+bool blockIntegersServe(const LinearKernelSpec &spec, const Chip &chip);
 bool tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip);
 
 } // namespace sdq
