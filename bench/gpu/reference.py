@@ -7,8 +7,9 @@ An output passes where its error is within what its roundings can add up to,
 
 u the unit roundoff of f16 or bf16 where activations are, else 0. Kernels that decode in f32 make n = the roundings of a
 lane + 5 of the butterfly + 3 of the decoding, h = 0. The others add K products in f32 in some order, n = K, and round a
-decoded weight to the activations' type, h = 1; those that add up to eight products in halves before, h = 9; those of
-plain nonzeros round none, h = 0. 1.01 covers terms of second order.
+decoded weight to the activations' type, h = 1; those that add up to eight products in f16 before, h = 9, or do
+all in f32 where activations are something else, h = 0; those of plain nonzeros round none, h = 0. 1.01 covers terms of
+second order.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Reference:
         case = self.case
         decodes = kernel.endswith(f"_{case.dtype}")  # of all families only this one's kernels have no suffix
         roundings = case.format.roundings(case.columns) + 5 + 3 if decodes else case.columns
-        halves = 0 if decodes or "csr_spmm" in kernel else 9 if "gemv" in kernel else 1
+        few = "gemv" in kernel
+        exact = decodes or "csr_spmm" in kernel or (few and case.dtype != "f16")
+        halves = 0 if exact else 9 if few else 1
         unit = UNIT[case.dtype]
         relative = 1.01 * (roundings * 2.0**-24 + halves * unit)
         return relative * self.magnitude[tokens] + unit * np.abs(self.y[tokens]) + SMALLEST[case.dtype]

@@ -25,6 +25,12 @@ static Error fail(const char *format, Args &&...args) {
   return llvm::createStringError(llvm::formatv(format, std::forward<Args>(args)...).str());
 }
 
+unsigned sdq::codeBits(const CodedFormat &format) {
+  if (auto *codebook = std::get_if<LUTFormat>(&format))
+    return codebook->bits;
+  return bitWidth(std::get<DenseFormat>(format).encoding.element);
+}
+
 TilePlane::TilePlane(unsigned bits, llvm::ArrayRef<TileDigit> digits) : bits(bits), count(digits.size()) {
   assert(digits.size() <= kMaxDigits && "verified where digits are read");
   llvm::copy(digits, storage.begin());
@@ -57,6 +63,9 @@ static Error verifyDigits(const TilePlane &plane, size_t number, bool ofRows) {
 }
 
 Error sdq::verifyTiles(const TiledFormat &format) {
+  if (const DenseFormat *dense = format.dense(); dense && !isQuantized(dense->encoding.element))
+    return fail("tiled_c1: expected a #sdq.lut or a #sdq.dense of quantized elements, found elements of {0}",
+                name(dense->encoding.element));
   unsigned total = 0;
   for (auto [number, plane] : llvm::enumerate(format.planes)) {
     if (plane.bits != 1 && plane.bits != 2 && plane.bits != 4 && plane.bits != 8)
@@ -69,8 +78,8 @@ Error sdq::verifyTiles(const TiledFormat &format) {
       return fail("tiled_c4: plane {0}: expected a tile of whole bytes, found {1} codes of {2} bits", number,
                   plane.rows() * plane.columns(), plane.bits);
   }
-  if (total != format.codes.bits)
-    return fail("tiled_c2: expected planes of {0} bits together, found {1}", format.codes.bits, total);
+  if (total != codeBits(format.codes))
+    return fail("tiled_c2: expected planes of {0} bits together, found {1}", codeBits(format.codes), total);
   return Error::success();
 }
 
@@ -82,7 +91,9 @@ std::vector<PartSpec> sdq::partsOf(const TiledFormat &format, Shape shape) {
     int64_t tileColumns = llvm::divideCeil(shape.columns, plane.columns());
     parts.push_back({name, PartKind::Values, StorageType::I8, {tileRows, tileColumns * plane.bytes()}});
   }
-  parts.push_back(partsOf(Format(format.codes), shape).back());
+  std::vector<PartSpec> own =
+      std::visit([&](const auto &codes) { return partsOf(Format(codes), shape); }, format.codes);
+  parts.insert(parts.end(), own.begin() + 1, own.end());
   return parts;
 }
 
@@ -97,6 +108,18 @@ static std::vector<int64_t> placesOf(const TilePlane &plane, bool ofRows, int64_
     weight *= digit.extent;
   }
   return places;
+}
+
+/// stored_c2 for codes of 8 bits; elements are counted row by row.
+static Error verifyFiniteCodes(const TiledFormat &format, Shape shape, llvm::ArrayRef<PartView> parts) {
+  BufferBackend b;
+  std::vector<BufferPart> handles(parts.begin(), parts.end());
+  std::vector<char> codes;
+  codes.reserve(shape.rows * shape.columns);
+  for (int64_t row = 0; row < shape.rows; ++row)
+    for (int64_t column = 0; column < shape.columns; ++column)
+      codes.push_back(char(loadTiledCode(b, format, llvm::ArrayRef(handles), row, column)));
+  return verifyFinite(format.dense()->encoding.element, {parts[0].spec, codes});
 }
 
 Error sdq::verifyStored(const TiledFormat &format, Shape shape, llvm::ArrayRef<PartView> parts) {
@@ -118,7 +141,13 @@ Error sdq::verifyStored(const TiledFormat &format, Shape shape, llvm::ArrayRef<P
         if (Error error = mustBeZero(row, column))
           return error;
   }
-  return verifyFinite(format.codes.table, parts.back());
+  if (const LUTFormat *codebook = format.codebook())
+    return verifyFinite(codebook->table, parts.back());
+  const Encoding &encoding = format.dense()->encoding;
+  if (encoding.element == ElementKind::E4M3 || encoding.element == ElementKind::E5M2)
+    if (Error error = verifyFiniteCodes(format, shape, parts))
+      return error;
+  return verifyScales(encoding.scale, parts.drop_front(format.planes.size()));
 }
 
 std::vector<Part> sdq::tile(const TiledFormat &format, Shape shape, llvm::ArrayRef<PartView> parts) {
@@ -127,7 +156,9 @@ std::vector<Part> sdq::tile(const TiledFormat &format, Shape shape, llvm::ArrayR
     AlignedBytes bytes(byteSize(spec));
     tiled.push_back({std::move(spec), std::move(bytes)});
   }
-  llvm::copy(parts[1].data, tiled.back().data.begin());
+  for (auto [from, into] :
+       llvm::zip_equal(parts.drop_front(), llvm::MutableArrayRef(tiled).drop_front(format.planes.size())))
+    llvm::copy(from.data, into.data.begin());
 
   BufferBackend b;
   BufferPart source(parts[0]);
@@ -142,7 +173,7 @@ std::vector<Part> sdq::tile(const TiledFormat &format, Shape shape, llvm::ArrayR
     for (int64_t row = 0; row < shape.rows; ++row) {
       auto into = bytes.slice(row / plane.rows() * tileRow, tileRow);
       for (int64_t column = 0; column < shape.columns; ++column) {
-        uint32_t code = loadCode(b, source, row, column, format.codes.bits, source.rowStride);
+        uint32_t code = loadCode(b, source, row, column, codeBits(format.codes), source.rowStride);
         int64_t bit = (rowPlaces[row % plane.rows()] + columnPlaces[column]) * plane.bits;
         into[bit / 8] |= uint8_t(((code >> shift) & mask) << (bit % 8));
       }
@@ -152,18 +183,48 @@ std::vector<Part> sdq::tile(const TiledFormat &format, Shape shape, llvm::ArrayR
   return tiled;
 }
 
-std::optional<TiledFormat> sdq::warpTiles(const LUTFormat &format) {
-  constexpr int64_t lanes = 32, laneBits = 128;
-  auto columns = [](int64_t extent, int64_t stride = 1) { return TileDigit{false, extent, stride}; };
-  const TileDigit rows{true, lanes, 1};
-  switch (format.bits) {
+/// What a lane loads at a time, and how many lanes do.
+static constexpr int64_t kLaneBits = 128, kLanes = 32;
+
+static TileDigit columns(int64_t extent, int64_t stride = 1) { return {false, extent, stride}; }
+static const TileDigit kLaneOfRow{true, kLanes, 1};
+
+static std::optional<TiledFormat> tilesOf(const LUTFormat &format) {
+  int64_t bits = format.bits;
+  switch (bits) {
   case 2:
   case 4:
-    return TiledFormat{format, {{format.bits, {columns(laneBits / format.bits), rows}}}};
+    return TiledFormat{format, {{format.bits, {columns(kLaneBits / bits), kLaneOfRow}}}};
   case 3:
-    return TiledFormat{format,
-                       {{2, {columns(laneBits / 2), rows, columns(2, laneBits / 2)}}, {1, {columns(laneBits), rows}}}};
+    return TiledFormat{format, {{2, {columns(64), kLaneOfRow, columns(2, 64)}}, {1, {columns(128), kLaneOfRow}}}};
   default:
     return std::nullopt;
   }
+}
+
+/// Columns 2i and 2i + 1 at places i and i + 16/bits of a word; `loads` of 16 bytes a lane.
+static TilePlane pairsApart(unsigned bits, int64_t loads) {
+  int64_t ofWord = 32 / bits, ofLoad = kLaneBits / bits;
+  llvm::SmallVector<TileDigit> digits = {columns(ofWord / 2, 2), columns(2), columns(kLaneBits / 32, ofWord),
+                                         kLaneOfRow};
+  if (loads > 1)
+    digits.push_back(columns(loads, ofLoad));
+  return {bits, digits};
+}
+
+static std::optional<TiledFormat> tilesOf(const DenseFormat &format) {
+  if (!isQuantized(format.encoding.element))
+    return std::nullopt;
+  switch (unsigned bits = bitWidth(format.encoding.element)) {
+  case 3:
+    return TiledFormat{format, {pairsApart(2, 2), pairsApart(1, 1)}};
+  case 8:
+    return TiledFormat{format, {pairsApart(8, 2)}};
+  default:
+    return TiledFormat{format, {pairsApart(bits, 1)}};
+  }
+}
+
+std::optional<TiledFormat> sdq::warpTiles(const CodedFormat &format) {
+  return std::visit([](const auto &codes) { return tilesOf(codes); }, format);
 }

@@ -114,10 +114,7 @@ Error sdq::verifyFinite(ElementKind kind, const PartView &part, bool notNegative
   }
 }
 
-namespace {
-
-/// stored_c2 over `scales` and, where there is one, `row_scale`.
-Error verifyScales(ScaleKind kind, llvm::ArrayRef<PartView> parts) {
+Error sdq::verifyScales(ScaleKind kind, llvm::ArrayRef<PartView> parts) {
   switch (kind) {
   case ScaleKind::F16:
     return verifyFinite(ElementKind::F16, parts[0], true);
@@ -139,6 +136,8 @@ Error verifyScales(ScaleKind kind, llvm::ArrayRef<PartView> parts) {
     return verifyFinite(ElementKind::F32, parts[0], true);
   }
 }
+
+namespace {
 
 Error verifyEncoded(const Encoding &encoding, llvm::ArrayRef<PartView> parts) {
   if (!isQuantized(encoding.element))

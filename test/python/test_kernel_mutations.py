@@ -50,7 +50,9 @@ class Fault:
 
 SPARSE = Product("#sdq.nm<2:4, i4, vector = 16, scale = f16>", 37, 131, 21, "_f16_tensor_core")
 SPARSER = replace(SPARSE, format="#sdq.nm<2:8, i4, vector = 32, scale = f16>")
-DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 13, 77, 5, "_f32", activation="f32")
+DECODE = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f32>>", 13, 77, 5, "_f32", activation="f32")
+GEMV = Product("#sdq.sum<#sdq.csr<f16>, #sdq.dense<i4, vector = 32, scale = f16>>", 37, 200, 1, "_dense_gemv_1")
+GEMM = replace(GEMV, tokens=11, kernel="_dense_gemm_16")
 PAIRS = "#sdq.nm<4:8, pairwise, i4, vector = 128, scale = f16>"
 S4 = Product(PAIRS, 37, 300, 13, "_nm_mma_sp_32", activations="#sdq.activation<i4, vector = 128>")
 TWICE = replace(S4, tokens=5, kernel="_nm_mma_sp", chip="sm_90")
@@ -71,11 +73,11 @@ DENSE = replace(
 )
 PACK_E2M1 = replace(BLOCKS, kernel="_32_256_f16")
 PACK = replace(S4, kernel="_300_f16")
-LOOKUP = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 37, 136, 3, "_lut_gemv_4")
-LOOKUP_GEMM = replace(LOOKUP, tokens=13, kernel="_lut_gemm_16")
+LOOKUP = Product("#sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>", 37, 136, 3, "_lut_gemv_2", "sm_75")
+LOOKUP_GEMM = replace(LOOKUP, tokens=13, kernel="_lut_gemm_16", chip="sm_80")
 # One row is whole: it spans warps and blocks.
 NONZEROS = Product("#sdq.csr<f16>", 70, 1500, 3, "_csr_spmm_8", activation="f32")
-BLOCK = Product("#sdq.sum<#sdq.csr<f16>, #sdq.dense<i4, vector = 16, scale = f16>>", 133, 104, 130, "_block_mma")
+BLOCK = Product("#sdq.sum<#sdq.csr<f16>, #sdq.dense<i4, vector = 4, scale = f16>>", 133, 104, 130, "_block_mma")
 BLOCK_SPARSE = Product(
     "#sdq.nm<2:4, i8, vector = 128, scale = f16>",
     37,
@@ -180,6 +182,33 @@ FAULTS = [
         DECODE,
         r"(memref\.load %arg3\[)%(\d+)(, %\d+\] : memref<13x39xi8>)",
         r"\1%c1\3",
+        "numbers",
+    ),
+    Fault("codes whose sign is not flipped", GEMV, r"1678271496", "1677747200", "numbers"),
+    Fault("codes of the other half of a pair", GEMV, r"constant 983055 : i32", "constant 15728880 : i32", "numbers"),
+    Fault(
+        "codes of another lane's row",
+        GEMV,
+        r"arith\.muli %thread_id_x, %c16 : index",
+        "arith.muli %thread_id_y, %c16 : index",
+        "numbers",
+    ),
+    Fault(
+        "the scale of the next vector, past the last one",
+        GEMV,
+        r"arith\.minui (%\d+), %c6 : index",
+        r"arith.maxui \1, %c7 : index",
+        "out-of-bounds",
+    ),
+    Fault("a warp's sums left out", GEMV, r"(memref\.load %arg\d+\[)%c7(, %thread)", r"\1%c6\2", "numbers"),
+    Fault("no barrier before the warps' sums are read", GEMV, r"gpu\.barrier\n", "\n", "race"),
+    Fault("no barrier of a warp around its tile", GEMM, r"nvvm\.bar\.warp\.sync %\S+ : i32\n", "\n", "race"),
+    Fault("scales of another row", GEMM, r"(vector\.load %arg4\[)%\d+", r"\1%c1", "numbers"),
+    Fault(
+        "outliers' sums handed to the wrong lane",
+        GEMM,
+        r"(gpu\.shuffle\s+xor %\S+, )%c4_i32",
+        r"\1%c2_i32",
         "numbers",
     ),
     Fault(

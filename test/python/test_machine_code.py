@@ -22,6 +22,8 @@ from sdq.tools import run_tool
 # Recipe → type of the activations in the model. Together they reach every family and every instruction.
 RECIPES = {
     "W4-g128": "f16",
+    "W4-g32": "f32",
+    "W8-g128": "bf16",
     "SqueezeLLM-w3-s0.45": "f16",
     "SqueezeLLM-w4-s0.45": "bf16",
     "SDQ-W4:8p-1:8int8-3:8int4-q128": "f16",

@@ -4,9 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A codebook's codes lie row after row. A kernel reads them fastest where what its lanes load side by side lies side by
-// side: in *tiles*. The order within a tile is a list of digits, the fastest first. A digit `c4:2` is worth
-// (column div 2) mod 4, `r8:1` is (row div 1) mod 8; a code's place is the number whose digits these are:
+// The codes of a codebook, or of a dense quantized weight, lie row after row. A kernel reads them fastest where what
+// its lanes load side by side lies side by side: in *tiles*. The order within a tile is a list of digits, the fastest
+// first. A digit `c4:2` is worth (column div 2) mod 4, `r8:1` is (row div 1) mod 8; a code's place is the number whose
+// digits these are:
 //
 //   place(row, column) = Σ_d ((x_d div stride_d) mod extent_d) · Π_{d' < d} extent_d'        x_d the row or the column
 //
@@ -19,8 +20,8 @@
 //     row 1:  4  5  6  7                       row 1:  2  3  6  7
 //
 // Codes of a width that does not divide a byte are split into *planes*, the low bits first, each a stream of codes of
-// its own width in an order of its own: 3 = 2 + 1 bits. Place p of a plane of b bits occupies bits [p·b, p·b + b) of the
-// tile.
+// its own width in an order of its own: 3 = 2 + 1 bits. Place p of a plane of b bits occupies bits [p·b, p·b + b) of
+// the tile.
 //
 //===----------------------------------------------------------------------===//
 
@@ -73,28 +74,39 @@ inline llvm::hash_code hash_value(const TilePlane &plane) {
   return llvm::hash_combine(plane.bits, llvm::hash_combine_range(plane.digits()));
 }
 
-/// A codebook whose codes are tiled; its tables lie as they are.
+/// A format that has a code for every element; of dense ones, those of quantized elements, not transposed.
+using CodedFormat = std::variant<LUTFormat, DenseFormat>;
+/// Of one code.
+unsigned codeBits(const CodedFormat &format);
+
+/// A format whose codes are tiled; its other parts, tables or scales, lie as they are.
 struct TiledFormat {
-  LUTFormat codes;
+  CodedFormat codes;
   std::vector<TilePlane> planes; // low bits first
   bool operator==(const TiledFormat &) const = default;
+
+  /// Null where the codes are something else.
+  const LUTFormat *codebook() const { return std::get_if<LUTFormat>(&codes); }
+  const DenseFormat *dense() const { return std::get_if<DenseFormat>(&codes); }
 };
 
-/// tiled_c2 … tiled_c4, which docs/Formats.md lists.
+/// tiled_c1 … tiled_c4, which docs/Formats.md lists.
 llvm::Error verifyTiles(const TiledFormat &format);
 
-/// planes: codes, or codes0, codes1, …, i8 [⌈R / rows⌉, ⌈C / columns⌉ · bytes]; tables T [R, 2^b].
+/// planes: codes, or codes0, codes1, …, i8 [⌈R / rows⌉, ⌈C / columns⌉ · bytes]; then the format's parts behind its
+/// codes.
 std::vector<PartSpec> partsOf(const TiledFormat &format, Shape shape);
 
 /// stored_c1, stored_c2, and stored_c8: codes that only fill a tile up are 0.
 llvm::Error verifyStored(const TiledFormat &format, Shape shape, llvm::ArrayRef<PartView> parts);
 
-/// The parts of `format` for a weight whose codebook's parts, codes and tables, are given.
+/// The parts of `format` for a weight whose parts before, codes and what follows them, are given.
 std::vector<Part> tile(const TiledFormat &format, Shape shape, llvm::ArrayRef<PartView> parts);
 
-/// The order in which a warp reads a codebook of 2, 3 or 4 bits, each lane 16 bytes of a row of its own, 32 rows side by
-/// side; nothing for other widths. 3 bits are 2 + 1.
-std::optional<TiledFormat> warpTiles(const LUTFormat &format);
+/// The order in which a warp reads codes, each lane 16 bytes of a row of its own, 32 rows side by side; 3 bits are 2
+/// + 1. A codebook's pairs of columns lie side by side, to be looked up together; nothing for more than 4 bits. Of
+/// other codes, a pair is 16 bits apart in a word, to become two f16 at once; 8 bits take two loads.
+std::optional<TiledFormat> warpTiles(const CodedFormat &format);
 
 //===----------------------------------------------------------------------===//
 
@@ -116,10 +128,10 @@ typename B::Bits loadTiled(B &b, const TilePlane &plane, const Part &part, typen
   return b.and_(b.shr(byte, shift), b.bits((1u << plane.bits) - 1));
 }
 
-/// W[row, column].
+/// The code at an element.
 template <typename B, typename Parts>
-typename B::Real elementAt(B &b, const TiledFormat &format, Shape, Parts parts, typename B::Index row,
-                           typename B::Index column) {
+typename B::Bits loadTiledCode(B &b, const TiledFormat &format, Parts parts, typename B::Index row,
+                               typename B::Index column) {
   auto code = b.bits(0);
   unsigned shift = 0;
   for (size_t i = 0; i < format.planes.size(); ++i) {
@@ -127,8 +139,29 @@ typename B::Real elementAt(B &b, const TiledFormat &format, Shape, Parts parts, 
     code = b.or_(code, b.shl(bits, b.bits(shift)));
     shift += format.planes[i].bits;
   }
-  return detail::decodeSlot(b, Encoding{format.codes.table}, 0, parts.drop_front(format.planes.size()), row,
-                            b.toIndex(code), column);
+  return code;
+}
+
+/// What the codes of vector number `vector` of a dense format's row are multiplied by.
+template <typename B, typename Parts>
+typename B::Real tiledScale(B &b, const TiledFormat &format, Parts parts, typename B::Index row,
+                            typename B::Index vector) {
+  // As if the last plane were the values.
+  return detail::decodeVectorScale(b, format.dense()->encoding, parts.drop_front(format.planes.size() - 1), row,
+                                   vector);
+}
+
+/// W[row, column].
+template <typename B, typename Parts>
+typename B::Real elementAt(B &b, const TiledFormat &format, Shape, Parts parts, typename B::Index row,
+                           typename B::Index column) {
+  auto code = loadTiledCode(b, format, parts, row, column);
+  if (const LUTFormat *codebook = format.codebook())
+    return detail::decodeSlot(b, Encoding{codebook->table}, 0, parts.drop_front(format.planes.size()), row,
+                              b.toIndex(code), column);
+  const Encoding &encoding = format.dense()->encoding;
+  auto scale = tiledScale(b, format, parts, row, b.div(column, b.index(encoding.vector)));
+  return b.mul(decodeElement(b, encoding.element, code), scale);
 }
 
 } // namespace sdq

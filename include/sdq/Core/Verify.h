@@ -35,6 +35,9 @@ llvm::Error verifyParts(llvm::ArrayRef<PartSpec> expected, llvm::ArrayRef<PartVi
 /// `notNegative`.
 llvm::Error verifyFinite(ElementKind kind, const PartView &part, bool notNegative = false);
 
+/// stored_c2 for `scales` and, where there is one, `row_scale`.
+llvm::Error verifyScales(ScaleKind kind, llvm::ArrayRef<PartView> parts);
+
 /// Success, or the first violation, with its label, part, row, what was expected and what was found.
 llvm::Error verifyStored(const Format &format, Shape shape, llvm::ArrayRef<PartView> parts);
 

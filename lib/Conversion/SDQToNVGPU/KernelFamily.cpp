@@ -16,37 +16,41 @@
 using namespace mlir;
 using namespace sdq;
 
-/// The codebook kernels for blocks of so many tokens.
-template <int64_t tokens>
-static KernelFamily codebookGemv(llvm::StringLiteral suffix, int64_t fromTokens) {
-  // Rows of x that begin anywhere are loaded value by value: for more than two tokens ptxas spills.
-  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
-    return (tokens <= 2 || spec.shape.columns % 8 == 0) && codebooksServe(spec, chip);
-  };
+/// The kernels of tiled codes for blocks of so many tokens; `serve`: of a codebook's, or of dense ones.
+template <int64_t tokens, bool (*serve)(const LinearKernelSpec &, const Chip &)>
+static KernelFamily tiledGemv(llvm::StringLiteral suffix, int64_t fromTokens, llvm::StringLiteral reason) {
   return {suffix,
           fromTokens,
           gemvWarps(tokens),
           32,
           tokens,
-          serves,
-          "pairs of codes are looked up in shared memory",
+          serve,
+          reason,
           [](OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
              const KernelSignature &signature,
-             const Chip &) { buildCodebookGemvBody(builder, location, kernel, spec, signature, tokens); }};
+             const Chip &) { buildTiledGemvBody(builder, location, kernel, spec, signature, tokens); }};
 }
 
-template <int64_t tokens>
-static KernelFamily codebookGemm(llvm::StringLiteral suffix, int64_t fromTokens) {
+/// Whether tensor cores multiply tiles where there are any. The chips that have mma.sp are those that have m16n8k16.
+static bool multipliesTiles(const LinearKernelSpec &spec, const Chip &chip) {
+  return chip.has(Native::MmaSpF16) && !spec.activation.isF32();
+}
+
+template <int64_t tokens, bool (*serve)(const LinearKernelSpec &, const Chip &)>
+static KernelFamily tiledGemm(llvm::StringLiteral suffix, int64_t fromTokens, llvm::StringLiteral reason) {
+  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return multipliesTiles(spec, chip) && serve(spec, chip);
+  };
   return {suffix,
           fromTokens,
           kGemmWarps,
           32,
           tokens,
-          codebookGemmServes,
-          "pairs of codes, looked up in shared memory, feed tensor cores",
+          serves,
+          reason,
           [](OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
              const KernelSignature &signature,
-             const Chip &) { buildCodebookGemmBody(builder, location, kernel, spec, signature, tokens); }};
+             const Chip &) { buildTiledGemmBody(builder, location, kernel, spec, signature, tokens); }};
 }
 
 template <int64_t tokens>
@@ -63,11 +67,12 @@ static KernelFamily csr(llvm::StringLiteral suffix, int64_t fromTokens) {
              const Chip &) { buildCSRBody(builder, location, kernel, spec, signature, tokens); }};
 }
 
-/// From how many tokens on blocks of 128 rows and 128 tokens are worth their while. One tile of tokens of 8192 rows is 64
-/// blocks, of 4096 rows 32, which leave most multiprocessors idle while tensor_core's smaller tiles keep all busy. Where
-/// lut_gemm serves, to which decoding costs little, not before some 80 blocks, and never with few rows.
+/// From how many tokens on blocks of 128 rows and 128 tokens are worth their while. One tile of tokens of 8192 rows is
+/// 64 blocks, of 4096 rows 32, which leave most multiprocessors idle while tensor_core's smaller tiles keep all busy.
+/// Where lut_gemm or dense_gemm serves, to which decoding costs little, not before some 80 blocks, and never with few
+/// rows.
 static std::optional<int64_t> blocksFrom(const LinearKernelSpec &spec, const Chip &chip) {
-  if (codebookGemmServes(spec, chip))
+  if (multipliesTiles(spec, chip) && (codebooksServe(spec, chip) || denseTilesServe(spec, chip)))
     return spec.shape.rows >= 2048 ? std::optional(513) : std::nullopt;
   return spec.shape.rows >= 8192 ? 65 : 129;
 }
@@ -110,25 +115,34 @@ llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
   auto dense = [](const LinearKernelSpec &spec, const Chip &chip) {
     return spec.packed && !multipliesSparseIntegers(spec, chip);
   };
+  constexpr llvm::StringLiteral lookedUp = "pairs of codes are looked up in shared memory",
+                                inRegisters = "pairs of codes become f16 in registers",
+                                lookedUpForMma = "pairs of codes, looked up in shared memory, feed tensor cores",
+                                inRegistersForMma = "pairs of codes, made f16 in registers, feed tensor cores";
   static const KernelFamily families[] = {
       {"", 1, 4, 4, 8, [](const LinearKernelSpec &spec, const Chip &) { return !spec.packed; }, "serves every format",
        buildDecodeBody},
       {"nm_mma_sp", 1, integerWarps(1), 16, 8, sparse, "codes are multiplied as they are stored", buildIntegerBody},
       {"nm_mma", 1, integerWarps(1), 16, 8, dense, "codes are multiplied as they are stored", buildIntegerBody},
       csr<1>("csr_spmm_1", 1),
-      codebookGemv<1>("lut_gemv_1", 1),
-      codebookGemv<2>("lut_gemv_2", 2),
+      tiledGemv<1, codebooksServe>("lut_gemv_1", 1, lookedUp),
+      tiledGemv<1, denseTilesServe>("dense_gemv_1", 1, inRegisters),
+      tiledGemv<2, codebooksServe>("lut_gemv_2", 2, lookedUp),
+      tiledGemv<2, denseTilesServe>("dense_gemv_2", 2, inRegisters),
       csr<8>("csr_spmm_8", 2),
-      codebookGemv<4>("lut_gemv_4", 3),
-      codebookGemv<8>("lut_gemv_8", 5),
+      tiledGemm<8, codebooksServe>("lut_gemm_8", 3, lookedUpForMma),
+      tiledGemm<8, denseTilesServe>("dense_gemm_8", 3, inRegistersForMma),
       {"tensor_core", 9, 4, 16, 32, tensorCoresServe, "one mma multiplies a decoded weight by eight tokens",
        buildTensorCoreBody},
       {"nm_mma_sp_32", 9, integerWarps(4), 16, 32, sparse, "one read of the codes serves 32 tokens",
        buildWideIntegerBody},
       {"nm_mma_32", 9, integerWarps(4), 16, 32, dense, "one read of the codes serves 32 tokens", buildWideIntegerBody},
-      codebookGemm<16>("lut_gemm_16", 9),
-      codebookGemm<32>("lut_gemm_32", 17),
-      codebookGemm<64>("lut_gemm_64", 33),
+      tiledGemm<16, codebooksServe>("lut_gemm_16", 9, lookedUpForMma),
+      tiledGemm<16, denseTilesServe>("dense_gemm_16", 9, inRegistersForMma),
+      tiledGemm<32, codebooksServe>("lut_gemm_32", 17, lookedUpForMma),
+      tiledGemm<32, denseTilesServe>("dense_gemm_32", 17, inRegistersForMma),
+      tiledGemm<64, codebooksServe>("lut_gemm_64", 33, lookedUpForMma),
+      tiledGemm<64, denseTilesServe>("dense_gemm_64", 33, inRegistersForMma),
       blockMma<65>(),
       blockIntegers<65>(),
       blockMma<129>(),

@@ -14,18 +14,23 @@
 //   -----------  -----------------------------------------------------------  -------------
 //   decode       every format, chip and activation; no codes of activations   1
 //   csr_spmm_T   #sdq.csr by itself; T of 1 or 8 tokens a block                1 and 2
-//   lut_gemv_T   one #sdq.tiled codebook of 2, 3 or 4 bits with f16 tables,   1, 2, 3 and 5
-//                and CSR terms; f16 activations, not rounded further; T of
-//                1, 2, and where K is a multiple of 8, 4 or 8 tokens a block
+//   lut_gemv_T   one #sdq.tiled codebook of 2, 3 or 4 bits with f16 tables,   1 and 2
+//                and CSR terms; activations that are not rounded further; T
+//                of 1 or 2 tokens a block
+//   dense_gemv_T one #sdq.tiled #sdq.dense of integers, f4E2M1FN or f8E4M3FN  1 and 2
+//                in vectors of a multiple of 8, and CSR terms; activations
+//                and T as lut_gemv_T has them
+//   lut_gemm_T   as lut_gemv_T, f16 and bf16 activations, T of 8, 16, 32 or   3, 9, 17 and 33
+//                64 tokens a block, chips with mma.m16n8k16
+//   dense_gemm_T as dense_gemv_T, T, activations and chips as lut_gemm_T      3, 9, 17 and 33
 //   tensor_core  f16 and bf16 activations, rounded further or not, chips      9
 //                with mma.m16n8k16, formats with a term that is more than a
 //                visit
-//   lut_gemm_T   as lut_gemv_T, T of 16, 32 or 64, chips with mma.m16n8k16    9, 17 and 33
 //   nm_mma_sp    codes of activations: IntegerTerms.h says which weights,     1 and 9
 //                chips and activations are multiplied as integers
 //   nm_mma       the same, where no term is sparse                            1 and 9
 //   block_mma    as tensor_core; the fewer rows, the later, and where         65, 129 or
-//                lut_gemm_T serves from 2048 rows on                          513
+//                lut_gemm_T or dense_gemm_T serve from 2048 rows on           513
 //   block_nm_mma as nm_mma_sp and nm_mma, all of whose terms are stored so    65 or 129
 //                that they are copied as they are: BlockIntegerKernel.cpp
 //
@@ -107,10 +112,10 @@ void buildWideIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mli
 /// With few tokens memory is to be kept busy, with more there is enough to do.
 constexpr int64_t integerWarps(int64_t tokenTiles) { return tokenTiles == 1 ? 8 : 4; }
 /// For blocks of so many tokens.
-void buildCodebookGemvBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
-                           const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
-void buildCodebookGemmBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
-                           const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
+void buildTiledGemvBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                        const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
+void buildTiledGemmBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
+                        const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
 void buildCSRBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                   const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
 /// More tokens need more registers a thread.
@@ -119,8 +124,9 @@ inline constexpr int64_t kGemmWarps = 8;
 /// There is a block for so many rows, whichever rows it gets.
 inline constexpr int64_t kCSRWarps = 8, kCSRRows = 32;
 bool csrServes(const LinearKernelSpec &spec, const Chip &chip);
+/// Whether the weight is tiled for warps, its codes a codebook's, or dense ones.
 bool codebooksServe(const LinearKernelSpec &spec, const Chip &chip);
-bool codebookGemmServes(const LinearKernelSpec &spec, const Chip &chip);
+bool denseTilesServe(const LinearKernelSpec &spec, const Chip &chip);
 bool blockIntegersServe(const LinearKernelSpec &spec, const Chip &chip);
 bool tensorCoresServe(const LinearKernelSpec &spec, const Chip &chip);
 

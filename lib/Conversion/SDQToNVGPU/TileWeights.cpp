@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CodebookTile.h"
+#include "WarpTile.h"
 
 #include "sdq/Conversion/SDQToNVGPU/Passes.h"
 #include "sdq/Dialect/SDQ/IR/Parts.h"
@@ -21,17 +21,24 @@ using namespace sdq;
 
 namespace {
 
-/// The format with its codebook tiled, where the codebook kernels would serve it then; null otherwise.
-WeightFormat tiledFormat(WeightFormat format, Shape shape, Type activation) {
+/// The term in the order in which a warp reads its codes, where it has any.
+std::optional<TiledFormat> tiled(WeightFormat term) {
+  if (auto codebook = dyn_cast<LUTFormatAttr>(Attribute(term)))
+    return warpTiles(codebook.getLayout());
+  auto dense = dyn_cast<DenseFormatAttr>(Attribute(term));
+  return dense ? warpTiles(dense.getLayout()) : std::nullopt;
+}
+
+/// Whether the weight has codes that are not tiled, and kernels would read them in tiles.
+bool gainsByTiles(WeightFormat format, Shape shape, Type activation) {
   MLIRContext *context = activation.getContext();
   SmallVector<WeightFormat> terms = termsOf(format);
   for (WeightFormat &term : terms)
-    if (auto codebook = dyn_cast<LUTFormatAttr>(Attribute(term)))
-      if (std::optional<TiledFormat> tiled = warpTiles(codebook.getLayout()))
-        term = TiledFormatAttr::get(context, *tiled);
+    if (std::optional<TiledFormat> layout = tiled(term))
+      term = TiledFormatAttr::get(context, *layout);
   WeightFormat whole = terms.size() == 1 ? terms.front() : WeightFormat(SumFormatAttr::get(context, terms));
   LinearKernelSpec spec{whole, shape, activation};
-  return whole != format && CodebookTerms::of(spec, {}) ? whole : WeightFormat();
+  return whole != format && TiledTerms::of(spec, {});
 }
 
 class TileWeightsPass : public sdq::impl::TileWeightsBase<TileWeightsPass> {
@@ -49,35 +56,33 @@ public:
       WeightType type = parameter.getWeightType();
       Type activation = cast<ShapedType>(linear.getType()).getElementType();
       LinearKernelSpec spec{type.getFormat(), type.getShape(), activation, linear.getActivationsAttr()};
-      bool gains =
-          activation.isF16() && spec.rounded().empty() && tiledFormat(type.getFormat(), type.getShape(), activation);
+      bool gains = spec.rounded().empty() && gainsByTiles(type.getFormat(), type.getShape(), activation);
       auto [known, isNew] = parameters.insert({parameter, gains});
       known->second &= gains;
     });
     for (auto [parameter, gains] : parameters)
-      if (gains && failed(tileCodebook(parameter)))
+      if (gains && failed(tileCodes(parameter)))
         return signalPassFailure();
   }
 
 private:
-  LogicalResult tileCodebook(ParameterOp parameter) {
+  LogicalResult tileCodes(ParameterOp parameter) {
     FailureOr<WeightView> weight = viewWeight(parameter);
     if (failed(weight))
       return failure();
     ArrayRef<PartView> parts = weight->parts;
     for (auto [number, term] : llvm::enumerate(termsOf(weight->type.getFormat()))) {
       size_t count = term.getParts(weight->shape()).size();
-      if (auto codebook = dyn_cast<LUTFormatAttr>(Attribute(term))) {
-        TiledFormat tiled = *warpTiles(codebook.getLayout());
+      if (std::optional<TiledFormat> layout = tiled(term)) {
         std::vector<StoredTerm> terms;
         terms.push_back(
-            {TiledFormatAttr::get(&getContext(), tiled), tile(tiled, weight->shape(), parts.take_front(count))});
+            {TiledFormatAttr::get(&getContext(), *layout), tile(*layout, weight->shape(), parts.take_front(count))});
         replaceTerm(parameter, number, std::move(terms), "tiled");
         return success(); // it is the only one
       }
       parts = parts.drop_front(count);
     }
-    llvm_unreachable("a weight that gains has a codebook");
+    llvm_unreachable("a weight that gains has codes");
   }
 };
 

@@ -142,7 +142,7 @@ def nm_storage(format: dict) -> tuple[str, int]:
 
 
 def tile_names(format: dict) -> list[str]:
-    """The parts that hold the planes of a tiled codebook."""
+    """The parts that hold the planes of tiled codes."""
     count = len(format["planes"])
     return ["codes"] if count == 1 else [f"codes{i}" for i in range(count)]
 
@@ -205,7 +205,12 @@ def read_slot(format: dict, parts: dict, prefix: str, row: int, slot: int, colum
     element, values = format["element"], parts[prefix + "values"][row]
     if element in FLOATS:
         return number("bf16", values[slot]) if element == "bf16" else values[slot]
-    value = number(element, code_at(values, slot, BITS[element]))
+    return scaled(format, parts, prefix, row, column, code_at(values, slot, BITS[element]))
+
+
+def scaled(format: dict, parts: dict, prefix: str, row: int, column: int, code: int) -> float:
+    """What a code at `column` of the dense grid stands for, its scale included."""
+    value = number(format["element"], code)
     scale = parts[prefix + "scales"][row][column // format["vector"]]
     if format["scale"] == "f8E4M3FN":
         scale = number("f8E4M3FN", scale)
@@ -235,14 +240,17 @@ def decode_row(format: dict, columns: int, parts: dict, row: int, prefix: str = 
             table = [bf16(value) for value in table]
         return [table[code_at(codes, column, format["bits"])] for column in range(columns)]
     if kind == "tiled":
-        table, shift, codes = parts[prefix + "tables"][row], 0, [0] * columns
-        if format["codes"]["element"] == "bf16":
-            table = [bf16(value) for value in table]
+        shift, codes = 0, [0] * columns
         for name, (width, order) in zip(tile_names(format), format["planes"], strict=True):
             tile_rows, _ = tile_extents(order)
             plane = read_tiles(width, order, [parts[prefix + name][row // tile_rows]])
             codes = [code | plane[row % tile_rows, column] << shift for column, code in enumerate(codes)]
             shift += width
+        if format["codes"]["kind"] == "dense":
+            return [scaled(format["codes"], parts, prefix, row, column, code) for column, code in enumerate(codes)]
+        table = parts[prefix + "tables"][row]
+        if format["codes"]["element"] == "bf16":
+            table = [bf16(value) for value in table]
         return [table[code] for code in codes]
     if kind == "csr":
         offsets = parts[prefix + "row_offsets"][0]
@@ -341,14 +349,16 @@ def random_parts(format: dict, rows: int, columns: int, rng: random.Random) -> d
             "tables": TypedPart(storage_type(format["element"]), tables),
         }
     if kind == "tiled":
-        codebook, parts, shift = format["codes"], {}, 0
-        codes = [[rng.randrange(1 << codebook["bits"]) for _ in range(columns)] for _ in range(rows)]
+        inner, parts, shift = format["codes"], {}, 0
+        own = random_parts(inner, rows, columns, rng)
+        source = own.pop("values" if inner["kind"] == "dense" else "codes")
+        bits = BITS[inner["element"]] if inner["kind"] == "dense" else inner["bits"]
+        codes = [[code_at(row, column, bits) for column in range(columns)] for row in source.rows]
         for name, (width, order) in zip(tile_names(format), format["planes"], strict=True):
             bits = [[code >> shift & ((1 << width) - 1) for code in row] for row in codes]
             parts[name] = TypedPart("i8", store_tiles(width, order, bits))
             shift += width
-        parts["tables"] = random_parts(codebook, rows, 1, rng)["tables"]
-        return parts
+        return parts | own
     if kind == "csr":
         chosen = [sorted(rng.sample(range(columns), rng.randrange(min(4, columns + 1)))) for _ in range(rows)]
         chosen[rng.randrange(rows)] = list(range(columns))  # a row far longer than the others

@@ -43,7 +43,7 @@ TEST(Tiled, CodesLieWhereTheOrderSays) {
   std::vector<uint8_t> codes = {0, 1, 2, 3, 4, 5, 6, 7};
   StoredWeight weight =
       llvm::cantFail(pack(LUTFormat{4, ElementKind::F32}, {2, 4}, codes, std::vector<float>(32, 1.0f)));
-  TiledFormat format{{4, ElementKind::F32}, {{4, {columns(2), kRow2, columns(2, 2)}}}};
+  TiledFormat format{LUTFormat{4, ElementKind::F32}, {{4, {columns(2), kRow2, columns(2, 2)}}}};
   std::vector<Part> parts = tile(format, {2, 4}, weight.views());
   EXPECT_EQ(llvm::ArrayRef<uint8_t>({0x10, 0x54, 0x32, 0x76}), parts[0].elements<uint8_t>());
 }
@@ -52,7 +52,7 @@ TEST(Tiled, EveryWidthReadsBackAsTheCodebook) {
   for (unsigned bits : {2u, 3u, 4u})
     for (Shape shape : {Shape{1, 1}, Shape{33, 130}, Shape{64, 256}, Shape{31, 127}}) {
       StoredWeight weight = randomCodebook(bits, shape);
-      TiledFormat format = *warpTiles({bits, ElementKind::F32});
+      TiledFormat format = *warpTiles(LUTFormat{bits, ElementKind::F32});
       EXPECT_EQ("", llvm::toString(verifyTiles(format)));
       std::vector<Part> parts = tile(format, shape, weight.views());
       std::vector<PartView> views = viewsOf(parts);
@@ -69,13 +69,65 @@ TEST(Tiled, EveryWidthReadsBackAsTheCodebook) {
 }
 
 TEST(Tiled, OtherWidthsHaveNoOrderForWarps) {
-  EXPECT_FALSE(warpTiles({5, ElementKind::F16}));
-  EXPECT_FALSE(warpTiles({8, ElementKind::F16}));
+  EXPECT_FALSE(warpTiles(LUTFormat{5, ElementKind::F16}));
+  EXPECT_FALSE(warpTiles(LUTFormat{8, ElementKind::F16}));
+  EXPECT_FALSE(warpTiles(DenseFormat{{ElementKind::F16}}));
+}
+
+TEST(Tiled, EveryElementReadsBackAsTheDenseFormat) {
+  std::mt19937 random(7);
+  for (auto [element, scale] : {std::pair(ElementKind::Int2, ScaleKind::F16), {ElementKind::Int3, ScaleKind::E4M3},
+                                {ElementKind::Int4, ScaleKind::F16}, {ElementKind::Int8, ScaleKind::F32},
+                                {ElementKind::E2M1, ScaleKind::E8M0}, {ElementKind::E4M3, ScaleKind::U8}})
+    for (Shape shape : {Shape{1, 1}, Shape{33, 130}}) {
+      DenseFormat dense{{element, 24, scale}};
+      std::vector<float> values(shape.rows * shape.columns);
+      for (float &value : values)
+        value = float(random() % 1000) / 100 - 5;
+      StoredWeight weight = llvm::cantFail(pack(dense, shape, values));
+      TiledFormat format = *warpTiles(dense);
+      EXPECT_EQ("", llvm::toString(verifyTiles(format)));
+      std::vector<Part> parts = tile(format, shape, weight.views());
+      std::vector<PartView> views = viewsOf(parts);
+      EXPECT_EQ("", llvm::toString(verifyStored(format, shape, views)));
+      std::vector<float> expected = weight.decode();
+      BufferBackend b;
+      std::vector<BufferPart> handles(views.begin(), views.end());
+      for (int64_t row = 0; row < shape.rows; ++row)
+        for (int64_t column = 0; column < shape.columns; ++column)
+          ASSERT_EQ(expected[row * shape.columns + column],
+                    elementAt(b, format, shape, llvm::ArrayRef(handles), row, column))
+              << name(element).str() << ", " << row << ", " << column;
+    }
+}
+
+TEST(Tiled, PairsOfDenseCodesAreSixteenBitsApart) {
+  // Codes 1 2 … 7, -7 of a word: even columns in the low half, odd ones in the high half.
+  std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, -7};
+  DenseFormat dense{{ElementKind::Int4, 8, ScaleKind::F32}};
+  StoredWeight weight = llvm::cantFail(pack(dense, {1, 8}, values));
+  ASSERT_EQ(values, weight.decode());
+  std::vector<Part> parts = tile(*warpTiles(dense), {1, 8}, weight.views());
+  EXPECT_EQ(llvm::ArrayRef<uint8_t>({0x31, 0x75, 0x42, 0x96}), parts[0].elements<uint8_t>().take_front(4));
+}
+
+TEST(Tiled, CodesAndScalesAreFinite) {
+  DenseFormat dense{{ElementKind::E4M3, 8, ScaleKind::F16}};
+  StoredWeight weight = llvm::cantFail(pack(dense, {2, 8}, std::vector<float>(16, 1.0f)));
+  TiledFormat format = *warpTiles(dense);
+  std::vector<Part> parts = tile(format, {2, 8}, weight.views());
+  parts[0].elements<uint8_t>()[16] = 0x7F; // the second lane's first code: row 1, column 0
+  EXPECT_EQ("stored_c2: part 'codes', element 8: expected a finite value, got nan",
+            llvm::toString(verifyStored(format, {2, 8}, viewsOf(parts))));
+  parts[0].elements<uint8_t>()[16] = 0;
+  parts[1].elements<uint16_t>()[1] = 0x7C00;
+  EXPECT_EQ("stored_c2: part 'scales', element 1: expected a finite value >= 0, got INF",
+            llvm::toString(verifyStored(format, {2, 8}, viewsOf(parts))));
 }
 
 TEST(Tiled, WhatFillsUpIsZero) {
   StoredWeight weight = randomCodebook(4, {1, 3});
-  TiledFormat format{{4, ElementKind::F32}, {{4, {columns(4), kRow2}}}};
+  TiledFormat format{LUTFormat{4, ElementKind::F32}, {{4, {columns(4), kRow2}}}};
   std::vector<Part> parts = tile(format, {1, 3}, weight.views());
   parts[0].elements<uint8_t>()[1] |= 0x50; // row 0, column 3
   EXPECT_EQ("stored_c8: part 'codes', row 0, column 3 lie outside of 1x3: expected 0, got 0x5",
@@ -90,7 +142,7 @@ TEST(Tiled, PlanesHavePartsOfTheirOwn) {
   std::vector<PartSpec> expected = {{"codes0", PartKind::Values, StorageType::I8, {2, 2048}},
                                     {"codes1", PartKind::Values, StorageType::I8, {2, 1024}},
                                     {"tables", PartKind::Tables, StorageType::F16, {33, 8}}};
-  EXPECT_EQ(expected, partsOf(*warpTiles({3, ElementKind::F16}), {33, 130}));
+  EXPECT_EQ(expected, partsOf(*warpTiles(LUTFormat{3, ElementKind::F16}), {33, 130}));
 }
 
 } // namespace

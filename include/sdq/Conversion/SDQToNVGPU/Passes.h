@@ -36,7 +36,7 @@ struct LowerNVGPUOptions : mlir::PassPipelineOptions<LowerNVGPUOptions> {
   Option<std::string> toolkit{*this, "toolkit",
                               llvm::cl::desc("CUDA toolkit with bin/ptxas; by default ptxas is looked for in $PATH")};
   Option<bool> tileWeights{*this, "tile-weights",
-                           llvm::cl::desc("Store codebooks in the order in which kernels read them"),
+                           llvm::cl::desc("Store codes in the order in which kernels read them"),
                            llvm::cl::init(true)};
   Option<NVGPUStage> stopAfter{*this, "stop-after", llvm::cl::desc("The last stage to run"),
                                llvm::cl::init(NVGPUStage::Binary),

@@ -32,11 +32,12 @@ def EmbedTerms : Pass<"sdq-embed-terms", "::mlir::ModuleOp"> {
 }
 
 def TileWeights : Pass<"sdq-tile-weights", "::mlir::ModuleOp"> {
-  let summary = "stores codebooks in the order in which the GPU's kernels read them";
+  let summary = "stores codes in the order in which the GPU's kernels read them";
   let description = [{
-    Of a weight that is a codebook of 2, 3 or 4 bits with f16 tables, perhaps with CSR terms beside it, and that every
-    `sdq.linear` multiplies by f16 activations as they come, the codes are reordered into tiles, from which a lane of a
-    warp loads 16 bytes of a row of its own. No number changes.
+    Of a weight that is a codebook of 2, 3 or 4 bits with f16 tables, or dense integers, f4E2M1FN or f8E4M3FN in vectors
+    of a multiple of 8 columns, perhaps with CSR terms beside it, and that every `sdq.linear` multiplies by
+    activations as they come, the codes are reordered into tiles, from which a lane of a warp loads 16 bytes of a row of
+    its own. No number changes.
 
     ```mlir
     sdq.parameter @w : !sdq.weight<64x64xf16, #sdq.lut<4, f16>> = {…}

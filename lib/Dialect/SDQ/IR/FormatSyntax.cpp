@@ -154,20 +154,10 @@ Attribute TiledFormatAttr::parse(AsmParser &parser, Type) {
   SMLoc place = parser.getCurrentLocation();
   Attribute format;
   SmallVector<TilePlane> planes;
-  if (parser.parseLess())
+  if (parser.parseLess() || parser.parseAttribute(format) || parser.parseComma() ||
+      parser.parseCommaSeparatedList([&] { return parsePlane(parser, planes); }) || parser.parseGreater())
     return {};
-  SMLoc formatPlace = parser.getCurrentLocation();
-  if (parser.parseAttribute(format))
-    return {};
-  auto codes = dyn_cast<LUTFormatAttr>(format);
-  if (!codes) {
-    parser.emitError(formatPlace, "tiled_c1: expected a #sdq.lut, found ") << format;
-    return {};
-  }
-  if (parser.parseComma() || parser.parseCommaSeparatedList([&] { return parsePlane(parser, planes); }) ||
-      parser.parseGreater())
-    return {};
-  return parser.getChecked<TiledFormatAttr>(place, parser.getContext(), codes, ArrayRef<TilePlane>(planes));
+  return parser.getChecked<TiledFormatAttr>(place, parser.getContext(), format, ArrayRef<TilePlane>(planes));
 }
 
 void TiledFormatAttr::print(AsmPrinter &printer) const {

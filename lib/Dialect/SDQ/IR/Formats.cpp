@@ -78,9 +78,15 @@ LUTFormat LUTFormatAttr::getLayout() const { return {static_cast<unsigned>(getBi
 LUTFormatAttr LUTFormatAttr::get(MLIRContext *context, const LUTFormat &layout) {
   return get(context, layout.bits, typeOf(context, layout.table));
 }
-TiledFormat TiledFormatAttr::getLayout() const { return {getFormat().getLayout(), getPlanes().vec()}; }
+TiledFormat TiledFormatAttr::getLayout() const {
+  auto codebook = dyn_cast<LUTFormatAttr>(getFormat());
+  CodedFormat codes = codebook ? CodedFormat(codebook.getLayout()) : cast<DenseFormatAttr>(getFormat()).getLayout();
+  return {codes, getPlanes().vec()};
+}
 TiledFormatAttr TiledFormatAttr::get(MLIRContext *context, const TiledFormat &layout) {
-  return get(context, LUTFormatAttr::get(context, layout.codes), layout.planes);
+  if (const LUTFormat *codebook = layout.codebook())
+    return get(context, LUTFormatAttr::get(context, *codebook), layout.planes);
+  return get(context, DenseFormatAttr::get(context, *layout.dense()), layout.planes);
 }
 CSRFormat CSRFormatAttr::getLayout() const { return {*elementKindOf(getElement())}; }
 CSRFormatAttr CSRFormatAttr::get(MLIRContext *context, const CSRFormat &layout) {
@@ -157,8 +163,15 @@ LogicalResult LUTFormatAttr::verify(EmitError emitError, int64_t bits, Type elem
   return verifyElement(emitError, "lut_c2", element, /*quantizedAllowed=*/false);
 }
 
-LogicalResult TiledFormatAttr::verify(EmitError emitError, LUTFormatAttr format, ArrayRef<TilePlane> planes) {
-  if (llvm::Error error = verifyTiles({format.getLayout(), planes.vec()}))
+LogicalResult TiledFormatAttr::verify(EmitError emitError, Attribute format, ArrayRef<TilePlane> planes) {
+  CodedFormat codes;
+  if (auto codebook = dyn_cast<LUTFormatAttr>(format))
+    codes = codebook.getLayout();
+  else if (auto dense = dyn_cast<DenseFormatAttr>(format))
+    codes = dense.getLayout();
+  else
+    return emitError() << "tiled_c1: expected a #sdq.lut or a #sdq.dense of quantized elements, found " << format;
+  if (llvm::Error error = verifyTiles({codes, planes.vec()}))
     return emitError() << llvm::toString(std::move(error));
   return success();
 }

@@ -14,13 +14,13 @@
 // RUN: %if ptxas %{ %{assemble} %}
 // RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_75 stop-after=kernels" -o /dev/null 2>&1 | FileCheck %s --check-prefix=TURING
 
-// REMARK: @linear_dense_i4_32_f16_8192x64_f16 on sm_80: {{.*}}; block_mma from 65 (one decoding of a weight serves 128 tokens)
+// REMARK: @linear_dense_i4_4_f16_8192x64_f16 on sm_80: {{.*}}; block_mma from 65 (one decoding of a weight serves 128 tokens)
 // REMARK: @linear_sum_csr_f16_dense_i4_10_f16_129x60_bf16 on sm_80: {{.*}}; block_mma from 129
 // REMARK: @linear_tiled_{{.*}}_2048x64_f16 on sm_80: {{.*}}; block_mma from 513
 // REMARK-NOT: block_mma
 // TURING-NOT: block_mma
 
-// CHECK: .entry linear_dense_i4_32_f16_8192x64_f16_block_mma(
+// CHECK: .entry linear_dense_i4_4_f16_8192x64_f16_block_mma(
 // CHECK: .maxntid 32, 8, 1
 // CHECK-NOT: cp.async.ca
 // CHECK: cp.async.cg.shared.global [%rd{{[0-9]+}}], [%rd{{[0-9]+}}], 16, %r
@@ -36,12 +36,12 @@
 // CHECK: mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
 
 // PTXAS-NOT: {{[1-9][0-9]*}} bytes {{stack|spill}}
-// PTXAS: Compiling entry function 'linear_dense_i4_32_f16_8192x64_f16_block_mma'
+// PTXAS: Compiling entry function 'linear_dense_i4_4_f16_8192x64_f16_block_mma'
 // PTXAS: Used {{12[0-8]|1[01][0-9]|[0-9][0-9]}} registers, used 1 barriers, 40960 bytes smem
 // PTXAS-NOT: {{[1-9][0-9]*}} bytes {{stack|spill}}
 
-sdq.parameter @large : !sdq.weight<8192x64xf16, #sdq.dense<i4, vector = 32, scale = f16>> =
-  {values = dense<0> : tensor<8192x32xi8>, scales = dense<1.0> : tensor<8192x2xf16>}
+sdq.parameter @large : !sdq.weight<8192x64xf16, #sdq.dense<i4, vector = 4, scale = f16>> =
+  {values = dense<0> : tensor<8192x32xi8>, scales = dense<1.0> : tensor<8192x16xf16>}
 func.func @large_by(%x: tensor<?x64xf16>) -> tensor<?x8192xf16> {
   %y = sdq.linear %x, @large : (tensor<?x64xf16>) -> tensor<?x8192xf16>
   return %y : tensor<?x8192xf16>

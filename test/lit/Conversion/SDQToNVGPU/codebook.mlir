@@ -24,7 +24,7 @@
 // RUN: %{compile}
 // RUN: %if ptxas %{ %{assemble} %}
 
-// REMARK: remark: @{{.*}}64x4096_f16 on sm_{{.*}}: lut_gemv_1 from 1 token, {{.*}}(pairs of codes are looked up in shared memory); lut_gemm_16 from 9
+// REMARK: remark: @{{.*}}64x4096_f16 on sm_{{.*}}: lut_gemv_1 from 1 token, lut_gemv_2 from 2 (pairs of codes are looked up in shared memory); lut_gemm_8 from 3{{.*}}lut_gemm_64 from 33
 // REMARK-NOT: tensor_core
 
 // One token: four loads of codes in flight, a product and three fused ones for every eight columns.
@@ -34,7 +34,6 @@
 // CHECK-COUNT-4: ld.global.v4.b32
 // CHECK: mul.rn.f16x2
 // CHECK-COUNT-3: fma.rn.f16x2
-// CHECK: .entry {{.*}}64x4096_f16_lut_gemv_8(
 // Sixteen tokens: a half of the rows, a tile of tokens and 16 columns an instruction; the next codes are loaded first.
 // CHECK: .entry {{.*}}64x4096_f16_lut_gemm_16(
 // CHECK: .maxntid 32, 8, 1
@@ -44,14 +43,13 @@
 // CHECK: ld.shared.v4.b32
 // CHECK-COUNT-8: mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
 // CHECK: .entry {{.*}}64x4096_f16_lut_gemm_64(
-// TURING: lut_gemv_8
+// TURING: lut_gemv_2
 // TURING-NOT: lut_gemm
 
-// A kernel for each number of tokens: seven of a weight, five where rows of x begin anywhere; four and two of them for
-// few tokens.
-// PTXAS-COUNT-19: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+// Six kernels of a weight, two of them where tensor cores do not multiply.
+// PTXAS-COUNT-18: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 // PTXAS-NOT: spill
-// PTXAS-TURING-COUNT-10: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+// PTXAS-TURING-COUNT-6: 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 // PTXAS-TURING-NOT: spill
 
 sdq.parameter @four : !sdq.weight<64x4096xf16, #sdq.lut<4, f16>> =

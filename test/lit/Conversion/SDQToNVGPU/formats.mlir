@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Proves: every format becomes PTX, which ptxas takes without spilling a register.
-// RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_80 kernels-dir=%t" | FileCheck %s -DCHIP=sm_80
-// RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_90 kernels-dir=%t" | FileCheck %s -DCHIP=sm_90
+// RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_80 tile-weights=false kernels-dir=%t" | FileCheck %s -DCHIP=sm_80
+// RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_90 tile-weights=false kernels-dir=%t" | FileCheck %s -DCHIP=sm_90
 // RUN: %if ptxas %{ ptxas -arch=sm_80 -v %t/sdq_kernels.sm_80.ptx -o /dev/null 2>&1 | FileCheck %s --check-prefix=PTXAS %}
 // RUN: %if ptxas %{ ptxas -arch=sm_90 -v %t/sdq_kernels.sm_90.ptx -o /dev/null 2>&1 | FileCheck %s --check-prefix=PTXAS %}
 

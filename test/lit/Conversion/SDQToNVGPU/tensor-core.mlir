@@ -7,7 +7,7 @@
 // RUN: sdq-opt %s --sdq-lower-nvgpu="chip=sm_120a" | FileCheck %s --check-prefix=PTX
 
 // REMARK: remark: @linear_nm_2_4_i4_16_f16_16x64_f16 on sm_80: decode from 1 token (serves every format); tensor_core from 9 (one mma multiplies a decoded weight by eight tokens); block_mma from 129
-// REMARK: remark: @linear_sum_csr_f16_lut_4_f16_16x64_bf16 on sm_80: decode from 1 token ({{.*}}); tensor_core from 9 ({{.*}}); block_mma from 129
+// REMARK: remark: @linear_sum_csr_f16_lut_5_f16_16x64_bf16 on sm_80: decode from 1 token ({{.*}}); tensor_core from 9 ({{.*}}); block_mma from 129
 // REMARK: remark: @linear_nm_1_8_i8_16_f16_16x64_f16 on sm_80: decode from 1 token ({{.*}}); tensor_core from 9
 // REMARK: remark: @linear_nm_2_4_i4_16_f16_16x64_f32 on sm_80: decode from 1 token (serves every format){{$}}
 // REMARK-NOT: remark
@@ -19,7 +19,7 @@
 // CHECK-NOT: nvvm.mma
 // CHECK: gpu.barrier
 // CHECK: gpu.return
-// CHECK: gpu.func @linear_sum_csr_f16_lut_4_f16_16x64_bf16_tensor_core
+// CHECK: gpu.func @linear_sum_csr_f16_lut_5_f16_16x64_bf16_tensor_core
 // CHECK-COUNT-4: nvvm.mma.sync {{.*}}shape = #nvvm.shape<m = 16, n = 8, k = 16>
 // CHECK-NOT: nvvm.mma
 // CHECK: gpu.return
@@ -45,9 +45,9 @@ func.func @sparse_by(%x: tensor<?x64xf16>) -> tensor<?x16xf16> {
   return %y : tensor<?x16xf16>
 }
 
-sdq.parameter @lut : !sdq.weight<16x64xf16, #sdq.sum<#sdq.csr<f16>, #sdq.lut<4, f16>>> =
+sdq.parameter @lut : !sdq.weight<16x64xf16, #sdq.sum<#sdq.csr<f16>, #sdq.lut<5, f16>>> =
   {"0.row_offsets" = dense<0> : tensor<17xi32>, "0.columns" = dense<0> : tensor<1xi16>, "0.values" = dense<0.0> : tensor<1xf16>,
-   "1.codes" = dense<0> : tensor<16x32xi8>, "1.tables" = dense<0.0> : tensor<16x16xf16>}
+   "1.codes" = dense<0> : tensor<16x40xi8>, "1.tables" = dense<0.0> : tensor<16x32xf16>}
 func.func @lut_by(%x: tensor<?x64xbf16>) -> tensor<?x16xbf16> {
   %y = sdq.linear %x, @lut : (tensor<?x64xbf16>) -> tensor<?x16xbf16>
   return %y : tensor<?x16xbf16>

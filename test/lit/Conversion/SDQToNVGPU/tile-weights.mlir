@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Proves: codebooks of 2, 3 and 4 bits with f16 tables are tiled where every sdq.linear meets them with f16 activations as
-// they come, and nothing else is.
+// Proves: codebooks of 2, 3 and 4 bits with f16 tables, and dense codes of which f16 can be made, are tiled where every
+// sdq.linear meets them with activations as they come, of whatever type, and nothing else is.
 // RUN: sdq-opt %s --sdq-tile-weights --sdq-verify-weights | FileCheck %s
 
 // CHECK: @four : !sdq.weight<3x5xf16, #sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>>
@@ -19,6 +19,23 @@ sdq.parameter @three : !sdq.weight<3x5xf16, #sdq.sum<#sdq.csr<f16>, #sdq.lut<3, 
 // CHECK: @two : !sdq.weight<3x5xf16, #sdq.tiled<#sdq.lut<2, f16>, 2 : [c64:1, r32:1]>>
 sdq.parameter @two : !sdq.weight<3x5xf16, #sdq.lut<2, f16>> =
   {codes = dense<17> : tensor<3x2xi8>, tables = dense<1.0> : tensor<3x4xf16>}
+// A pair of neighbouring columns is 16 bits apart; scales stay.
+// CHECK: @dense_four : !sdq.weight<3x16xf16, #sdq.tiled<#sdq.dense<i4, vector = 8, scale = f16>, 4 : [c4:2, c2:1, c4:8, r32:1]>>
+// CHECK-SAME: codes = {{.*}} : tensor<1x512xi8>, scales = {{.*}} : tensor<3x2xf16>
+sdq.parameter @dense_four : !sdq.weight<3x16xf16, #sdq.dense<i4, vector = 8, scale = f16>> =
+  {values = dense<17> : tensor<3x8xi8>, scales = dense<1.0> : tensor<3x2xf16>}
+// CHECK: @dense_three : {{.*}}#sdq.tiled<#sdq.dense<i3, vector = 16, scale = ui8>, 2 : [c8:2, c2:1, c4:16, r32:1, c2:64], 1 : [c16:2, c2:1, c4:32, r32:1]>>
+sdq.parameter @dense_three : !sdq.weight<3x16xf16, #sdq.dense<i3, vector = 16, scale = ui8>> =
+  {values = dense<17> : tensor<3x6xi8>, scales = dense<1> : tensor<3x1xi8>, row_scale = dense<1.0> : tensor<3xf32>}
+// CHECK: @dense_eight : {{.*}}#sdq.tiled<#sdq.dense<f8E4M3FN, vector = 16, scale = f32>, 8 : [c2:2, c2:1, c4:4, r32:1, c2:16]>>
+sdq.parameter @dense_eight : !sdq.weight<3x16xf16, #sdq.dense<f8E4M3FN, vector = 16, scale = f32>> =
+  {values = dense<17> : tensor<3x16xi8>, scales = dense<1.0> : tensor<3x1xf32>}
+// CHECK: @wide_exponent : !sdq.weight<3x16xf16, #sdq.dense<f8E5M2, vector = 16, scale = f32>>
+sdq.parameter @wide_exponent : !sdq.weight<3x16xf16, #sdq.dense<f8E5M2, vector = 16, scale = f32>> =
+  {values = dense<17> : tensor<3x16xi8>, scales = dense<1.0> : tensor<3x1xf32>}
+// CHECK: @odd_vectors : !sdq.weight<3x16xf16, #sdq.dense<i4, vector = 12, scale = f16>>
+sdq.parameter @odd_vectors : !sdq.weight<3x16xf16, #sdq.dense<i4, vector = 12, scale = f16>> =
+  {values = dense<17> : tensor<3x8xi8>, scales = dense<1.0> : tensor<3x2xf16>}
 // CHECK: @five : !sdq.weight<3x5xf16, #sdq.lut<5, f16>>
 sdq.parameter @five : !sdq.weight<3x5xf16, #sdq.lut<5, f16>> =
   {codes = dense<17> : tensor<3x4xi8>, tables = dense<1.0> : tensor<3x32xf16>}
@@ -29,8 +46,11 @@ sdq.parameter @wide_table : !sdq.weight<3x5xf16, #sdq.lut<4, f32>> =
 sdq.parameter @twice : !sdq.weight<3x5xf16, #sdq.sum<#sdq.lut<2, f16>, #sdq.lut<2, f16>>> =
   {"0.codes" = dense<17> : tensor<3x2xi8>, "0.tables" = dense<1.0> : tensor<3x4xf16>,
    "1.codes" = dense<17> : tensor<3x2xi8>, "1.tables" = dense<1.0> : tensor<3x4xf16>}
-// CHECK: @also_by_f32 : !sdq.weight<3x5xf16, #sdq.lut<4, f16>>
+// CHECK: @also_by_f32 : !sdq.weight<3x5xf16, #sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>>
 sdq.parameter @also_by_f32 : !sdq.weight<3x5xf16, #sdq.lut<4, f16>> =
+  {codes = dense<17> : tensor<3x3xi8>, tables = dense<1.0> : tensor<3x16xf16>}
+// CHECK: @by_bf16 : !sdq.weight<3x5xf16, #sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>>
+sdq.parameter @by_bf16 : !sdq.weight<3x5xf16, #sdq.lut<4, f16>> =
   {codes = dense<17> : tensor<3x3xi8>, tables = dense<1.0> : tensor<3x16xf16>}
 // CHECK: @rounded : !sdq.weight<3x5xf16, #sdq.lut<4, f16>>
 sdq.parameter @rounded : !sdq.weight<3x5xf16, #sdq.lut<4, f16>> =
@@ -39,7 +59,12 @@ sdq.parameter @rounded : !sdq.weight<3x5xf16, #sdq.lut<4, f16>> =
 sdq.parameter @unused : !sdq.weight<3x5xf16, #sdq.lut<4, f16>> =
   {codes = dense<17> : tensor<3x3xi8>, tables = dense<1.0> : tensor<3x16xf16>}
 
-func.func @products(%x: tensor<?x5xf16>, %wide: tensor<?x5xf32>) {
+func.func @products(%x: tensor<?x5xf16>, %wide: tensor<?x5xf32>, %brain: tensor<?x5xbf16>, %long: tensor<?x16xf16>) {
+  sdq.linear %long, @dense_four : (tensor<?x16xf16>) -> tensor<?x3xf16>
+  sdq.linear %long, @dense_three : (tensor<?x16xf16>) -> tensor<?x3xf16>
+  sdq.linear %long, @dense_eight : (tensor<?x16xf16>) -> tensor<?x3xf16>
+  sdq.linear %long, @wide_exponent : (tensor<?x16xf16>) -> tensor<?x3xf16>
+  sdq.linear %long, @odd_vectors : (tensor<?x16xf16>) -> tensor<?x3xf16>
   sdq.linear %x, @four : (tensor<?x5xf16>) -> tensor<?x3xf16>
   sdq.linear %x, @three : (tensor<?x5xf16>) -> tensor<?x3xf16>
   sdq.linear %x, @two : (tensor<?x5xf16>) -> tensor<?x3xf16>
@@ -48,6 +73,7 @@ func.func @products(%x: tensor<?x5xf16>, %wide: tensor<?x5xf32>) {
   sdq.linear %x, @twice : (tensor<?x5xf16>) -> tensor<?x3xf16>
   sdq.linear %x, @also_by_f32 : (tensor<?x5xf16>) -> tensor<?x3xf16>
   sdq.linear %wide, @also_by_f32 : (tensor<?x5xf32>) -> tensor<?x3xf32>
+  sdq.linear %brain, @by_bf16 : (tensor<?x5xbf16>) -> tensor<?x3xbf16>
   sdq.linear %x, @rounded activations [#sdq.activation<i8, vector = 5>] : (tensor<?x5xf16>) -> tensor<?x3xf16>
   return
 }

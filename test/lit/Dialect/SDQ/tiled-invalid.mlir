@@ -4,8 +4,13 @@
 //
 // RUN: sdq-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @+1 {{tiled_c1: expected a #sdq.lut, found #sdq.dense<f16>}}
+// expected-error @+1 {{tiled_c1: expected a #sdq.lut or a #sdq.dense of quantized elements, found elements of f16}}
 func.func private @dense() attributes {a = #sdq.tiled<#sdq.dense<f16>, 4 : [c2:1]>}
+
+// -----
+
+// expected-error @+1 {{tiled_c1: expected a #sdq.lut or a #sdq.dense of quantized elements, found #sdq.csr<f16>}}
+func.func private @csr() attributes {a = #sdq.tiled<#sdq.csr<f16>, 4 : [c2:1]>}
 
 // -----
 
@@ -16,6 +21,11 @@ func.func private @three_bits() attributes {a = #sdq.tiled<#sdq.lut<3, f16>, 3 :
 
 // expected-error @+1 {{tiled_c2: expected planes of 4 bits together, found 3}}
 func.func private @too_few_bits() attributes {a = #sdq.tiled<#sdq.lut<4, f16>, 2 : [c4:1], 1 : [c8:1]>}
+
+// -----
+
+// expected-error @+1 {{tiled_c2: expected planes of 4 bits together, found 8}}
+func.func private @too_many_bits() attributes {a = #sdq.tiled<#sdq.dense<i4, vector = 32, scale = f16>, 8 : [c4:1]>}
 
 // -----
 

@@ -1,4 +1,4 @@
-// Tiled codebooks print as they were written, name their parts, and survive bytecode.
+// Tiled codes print as they were written, name their parts, and survive bytecode.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -18,3 +18,9 @@ sdq.parameter @w4 : !sdq.weight<3x5xf16, #sdq.tiled<#sdq.lut<4, f16>, 4 : [c2:1,
 // CHECK-SAME: {codes0 = dense<0> : tensor<1x3xi8>, codes1 = dense<0> : tensor<1x2xi8>, tables = dense<{{.*}}> : tensor<1x8xf16>}
 sdq.parameter @w3 : !sdq.weight<1x9xf16, #sdq.tiled<#sdq.lut<3, f16>, 2 : [c4:1], 1 : [c8:1]>> =
   {codes0 = dense<0> : tensor<1x3xi8>, codes1 = dense<0> : tensor<1x2xi8>, tables = dense<1.0> : tensor<1x8xf16>}
+
+// Of a dense format, scales follow the codes.
+// CHECK: sdq.parameter @dense : !sdq.weight<2x9xf16, #sdq.tiled<#sdq.dense<i4, vector = 8, scale = f8E4M3FN>, 4 : [c4:2, c2:1]>>
+// CHECK-SAME: {codes = dense<0> : tensor<2x8xi8>, row_scale = dense<{{.*}}> : tensor<2xf32>, scales = dense<56> : tensor<2x2xi8>}
+sdq.parameter @dense : !sdq.weight<2x9xf16, #sdq.tiled<#sdq.dense<i4, vector = 8, scale = f8E4M3FN>, 4 : [c4:2, c2:1]>> =
+  {codes = dense<0> : tensor<2x8xi8>, scales = dense<56> : tensor<2x2xi8>, row_scale = dense<1.0> : tensor<2xf32>}

@@ -72,20 +72,21 @@ def SDQ_LUTFormat : SDQ_LeafFormatAttr<"LUT", "lut", "LUTFormat"> {
 }
 
 def SDQ_TiledFormat : SDQ_LeafFormatAttr<"Tiled", "tiled", "TiledFormat"> {
-  let summary = "a codebook whose codes lie in the order in which a kernel reads them";
+  let summary = "a format whose codes lie in the order in which a kernel reads them";
   let description = [{
-    `#sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>`: the numbers of a `#sdq.lut`, whose codes are stored tile by tile.
+    `#sdq.tiled<#sdq.lut<4, f16>, 4 : [c32:1, r32:1]>`: the numbers of a `#sdq.lut`, or of a `#sdq.dense` of quantized
+    elements, whose codes are stored tile by tile.
     Planes, low bits first, are `bits : [digits]`, the fastest digit first: `c4:2` is (column div 2) mod 4, `r8:1` is
     (row div 1) mod 8 (sdq/Core/Tiled.h). Tiles that reach past the last row or column are filled up with zeros.
 
     **Constraints**
-    - (tiled_c1) the format is a #sdq.lut.
-    - (tiled_c2) a plane has 1, 2, 4 or 8 bits; the planes have the codebook's bits together.
+    - (tiled_c1) the format is a #sdq.lut or a #sdq.dense of quantized elements.
+    - (tiled_c2) a plane has 1, 2, 4 or 8 bits; the planes have a code's bits together.
     - (tiled_c3) of a plane's digits, at most eight, those of the columns have strides 1, e₁, e₁·e₂, … by their extents,
       each at least 2, and so have those of the rows; a tile has at most 2^16 of either.
     - (tiled_c4) a tile is a whole number of bytes.
   }];
-  let parameters = (ins "::sdq::LUTFormatAttr":$format, ArrayRefParameter<"::sdq::TilePlane">:$planes);
+  let parameters = (ins "::mlir::Attribute":$format, ArrayRefParameter<"::sdq::TilePlane">:$planes);
 }
 
 def SDQ_CSRFormat : SDQ_LeafFormatAttr<"CSR", "csr", "CSRFormat"> {
