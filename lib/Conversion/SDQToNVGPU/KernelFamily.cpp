@@ -28,7 +28,7 @@ static KernelFamily tiledGemv(llvm::StringLiteral suffix, int64_t fromTokens, ll
           reason,
           [](OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
              const KernelSignature &signature,
-             const Chip &) { buildTiledGemvBody(builder, location, kernel, spec, signature, tokens); }};
+             const Chip &chip) { buildTiledGemvBody(builder, location, kernel, spec, signature, chip, tokens); }};
 }
 
 /// Whether tensor cores multiply tiles where there are any. The chips that have mma.sp are those that have m16n8k16.

@@ -113,7 +113,8 @@ void buildWideIntegerBody(mlir::OpBuilder &builder, mlir::Location location, mli
 constexpr int64_t integerWarps(int64_t tokenTiles) { return tokenTiles == 1 ? 8 : 4; }
 /// For blocks of so many tokens.
 void buildTiledGemvBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
-                        const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
+                        const LinearKernelSpec &spec, const KernelSignature &signature, const Chip &chip,
+                        int64_t tokens);
 void buildTiledGemmBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,
                         const LinearKernelSpec &spec, const KernelSignature &signature, int64_t tokens);
 void buildCSRBody(mlir::OpBuilder &builder, mlir::Location location, mlir::gpu::GPUFuncOp kernel,

@@ -57,9 +57,9 @@ namespace {
 class GemvBuilder : KernelEmitter {
 public:
   GemvBuilder(OpBuilder &builder, Location location, const LinearKernelSpec &spec, KernelOperands kernelOperands,
-              int64_t tileTokens)
-      : KernelEmitter(builder, location), spec(spec), operands(std::move(kernelOperands)), tileTokens(tileTokens),
-        warps(gemvWarps(tileTokens)), terms(*TiledTerms::of(spec, operands.parts)),
+              const Chip &chip, int64_t tileTokens)
+      : KernelEmitter(builder, location), spec(spec), operands(std::move(kernelOperands)), chip(chip),
+        tileTokens(tileTokens), warps(gemvWarps(tileTokens)), terms(*TiledTerms::of(spec, operands.parts)),
         tile(WarpTile::create(builder, location, spec.shape, terms, builder.getF16Type())) {}
 
   void build(gpu::GPUFuncOp kernel);
@@ -76,9 +76,11 @@ private:
   SmallVector<Value> multiplyStep(Value table, const Loaded &loaded, Value step, bool whole, ValueRange sums);
   SmallVector<Value> addVisited(ValueRange sums);
   void storeSums(Value partial);
+  int32_t blocksAtATime() const;
 
   const LinearKernelSpec &spec;
   KernelOperands operands;
+  const Chip &chip;
   int64_t tileTokens, warps;
   TiledTerms terms;
   std::unique_ptr<WarpTile> tile;
@@ -186,10 +188,18 @@ void GemvBuilder::storeSums(Value partial) {
   });
 }
 
-void GemvBuilder::build(gpu::GPUFuncOp kernel) {
-  // One block a multiprocessor suffices: left alone, ptxas aims at 40 registers a thread, and spills.
+/// Where ptxas, left alone, aims at too few registers a thread and spills: how many blocks a multiprocessor should
+/// hold, so that each thread may have up to 128 or 255. Else 0.
+int32_t GemvBuilder::blocksAtATime() const {
   if (spec.activation.isF32() && !terms.format.codebook())
-    kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), b.getI32IntegerAttr(1));
+    return 1; // 40 otherwise
+  bool turing = !chip.has(Native::MmaSpF16);
+  return turing && tileTokens > 1 ? 2 : 0; // 80 otherwise
+}
+
+void GemvBuilder::build(gpu::GPUFuncOp kernel) {
+  if (int32_t blocks = blocksAtATime())
+    kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(), b.getI32IntegerAttr(blocks));
   lane = emit<gpu::ThreadIdOp>(gpu::Dimension::x);
   warp = emit<gpu::ThreadIdOp>(gpu::Dimension::y);
   Value block = emit<gpu::BlockIdOp>(gpu::Dimension::x);
@@ -223,7 +233,7 @@ void GemvBuilder::build(gpu::GPUFuncOp kernel) {
 } // namespace
 
 void sdq::buildTiledGemvBody(OpBuilder &builder, Location location, gpu::GPUFuncOp kernel, const LinearKernelSpec &spec,
-                             const KernelSignature &signature, int64_t tokens) {
+                             const KernelSignature &signature, const Chip &chip, int64_t tokens) {
   builder.setInsertionPointToStart(&kernel.getBody().front());
-  GemvBuilder(builder, location, spec, openArguments(builder, location, kernel, signature), tokens).build(kernel);
+  GemvBuilder(builder, location, spec, openArguments(builder, location, kernel, signature), chip, tokens).build(kernel);
 }
