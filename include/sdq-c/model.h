@@ -89,7 +89,8 @@ SDQ_C_EXPORT sdq_model *sdq_model_load(const char *path);
  *   gpu=<n>              with cuda: the number of the GPU (default 0)
  *   chip=<name>          what kernels are made for where the file has none for the device, such as sm_90
  *   tensors=host|device  with cuda: where inputs and outputs are (default host); device wants a program of products by
- *                        compressed weights and reshapes only, and sdq_invoke works on the stream of its first input
+ *                        compressed weights, and reshapes to at most one unknown extent, only; sdq_invoke then
+ *                        works on the stream of its first input
  *   verify=true|false    compare weights with their checksums first (default false)
  */
 SDQ_C_EXPORT sdq_model *sdq_model_load_with(const char *path, const char *const *options, size_t num_options);

@@ -59,7 +59,7 @@ public:
           isa<SymbolOpInterface>(op))
         return WalkResult::advance();
       op->emitOpError("device_e1: computes on the host, and the program's tensors are on a device: expected products by "
-                      "compressed weights and reshapes only");
+                      "compressed weights, and reshapes to at most one unknown extent, only");
       return WalkResult::interrupt();
     });
     if (walk.wasInterrupted())

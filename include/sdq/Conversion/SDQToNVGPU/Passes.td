@@ -134,7 +134,8 @@ def KeepOnDevice : Pass<"sdq-keep-on-device", "::mlir::ModuleOp"> {
     ```
 
     **Errors**
-    - (device_e1) an op computes a tensor on the host: anything but launches, reshapes, casts, and arithmetic of sizes.
+    - (device_e1) an op computes a tensor on the host: anything but launches, casts, arithmetic of sizes, and reshapes
+      to at most one unknown extent (of two, the host would write the shape into memory).
   }];
 }
 
