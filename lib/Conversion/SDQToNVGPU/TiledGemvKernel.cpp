@@ -188,13 +188,11 @@ void GemvBuilder::storeSums(Value partial) {
   });
 }
 
-/// Where ptxas, left alone, aims at too few registers a thread and spills: how many blocks a multiprocessor should
-/// hold, so that each thread may have up to 128 or 255. Else 0.
+/// Where ptxas, left alone, aims at too few registers a thread (40; on Turing 80) and spills: one block a
+/// multiprocessor suffices, so that each thread may have 255. Else 0.
 int32_t GemvBuilder::blocksAtATime() const {
-  if (spec.activation.isF32() && !terms.format.codebook())
-    return 1; // 40 otherwise
   bool turing = !chip.has(Native::MmaSpF16);
-  return turing && tileTokens > 1 ? 2 : 0; // 80 otherwise
+  return (spec.activation.isF32() && !terms.format.codebook()) || (turing && tileTokens > 1);
 }
 
 void GemvBuilder::build(gpu::GPUFuncOp kernel) {
