@@ -28,6 +28,7 @@
 
 #include "BlockTile.h"
 #include "IntegerOperands.h"
+#include "Mma.h"
 #include "QuantizeKernel.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"

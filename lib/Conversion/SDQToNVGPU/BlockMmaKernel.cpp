@@ -21,10 +21,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockTile.h"
+#include "Mma.h"
 #include "TensorCoreTerms.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -64,7 +63,6 @@ private:
   SmallVector<Value> decode(const DecodedTerms &terms, Value step);
   void storeWeights(ArrayRef<Value> weights, Value step);
   SmallVector<Value> multiplyStep(Value step, Value stage, SmallVector<Value> sums);
-  Value asRegister(Value pair);
   Value tileOf(Value number) { return view(mul(number, kTileBytes), kTileBytes / 2, type()); }
   Value weightTile(Value step) { return add(emit<arith::AndIOp>(step, index(1)), kStages); }
   Type type() { return spec.activation; }
@@ -138,36 +136,19 @@ void BlockMma::storeWeights(ArrayRef<Value> weights, Value step) {
                             llvm::MaybeAlign(kChunkBytes));
 }
 
-Value BlockMma::asRegister(Value pair) {
-  if (type().isF16())
-    return pair;
-  // bf16 fragments are plain 32-bit registers in the nvvm dialect.
-  Value words = vector::BitCastOp::create(b, at, VectorType::get({1}, b.getI32Type()), pair);
-  return vector::ExtractOp::create(b, at, words, int64_t(0));
-}
-
 SmallVector<Value> BlockMma::multiplyStep(Value step, Value stage, SmallVector<Value> sums) {
-  MLIRContext *context = b.getContext();
-  auto types = NVVM::MMATypesAttr::get(context, type().isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16);
-  auto shape = NVVM::MMAShapeAttr::get(context, kRowsOfMma, kTokensOfMma, kInputsOfMma);
-  auto result = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(4, b.getF32Type()));
   Value weights = tileOf(weightTile(step)), inputs = tileOf(stage);
   for (int64_t half = 0; half < kStep / kInputsOfMma; ++half) {
     auto rows = loadA(weights, half), tokens = loadB(inputs, half);
     for (auto *operands : {&rows, &tokens})
       for (Registers &registers : *operands)
         for (Value &value : registers)
-          value = asRegister(value);
+          value = asMmaRegister(b, at, value);
     size_t first = 0;
     for (const Registers &a : rows)
       for (const Registers &x : tokens) {
         MutableArrayRef<Value> c = MutableArrayRef(sums).slice(first, 4);
-        Value product = NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, /*intOverflowBehavior=*/nullptr,
-                                            NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
-                                            NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), types, types, a, x,
-                                            ValueRange(c));
-        for (auto [i, sum] : llvm::enumerate(c))
-          sum = LLVM::ExtractValueOp::create(b, at, product, int64_t(i));
+        llvm::copy(emitFloatMma(b, at, type(), a, x, ValueRange(c)), c.begin());
         first += 4;
       }
   }

@@ -24,11 +24,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "IntegerOperands.h"
+#include "Mma.h"
 #include "OutputTile.h"
 #include "QuantizeKernel.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -190,43 +189,6 @@ SmallVector<Value> IntegerTile::multiplyStretch(const IntegerTerm &term, Integer
 }
 
 } // namespace
-
-SmallVector<Value> sdq::emitIntegerMma(OpBuilder &b, Location at, IntegerPath path, ValueRange a, ValueRange x,
-                                       Value metadata, Value scales, ValueRange c) {
-  constexpr int64_t kRows = OutputTile::kRows, kTokensOfMma = OutputTile::kTokensOfMma;
-  MLIRContext *context = b.getContext();
-  auto result = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(4, c.front().getType()));
-  auto extract = [&](Value product) {
-    SmallVector<Value> sums;
-    for (int64_t i = 0; i < 4; ++i)
-      sums.push_back(LLVM::ExtractValueOp::create(b, at, product, i));
-    return sums;
-  };
-  auto overflow = NVVM::MMAIntOverflowAttr::get(context, NVVM::MMAIntOverflow::wrapped); // there is none
-  bool s4 = path == IntegerPath::S4 || path == IntegerPath::DenseS4;
-  auto type = NVVM::MMATypesAttr::get(context, s4 ? NVVM::MMATypes::s4 : NVVM::MMATypes::s8);
-  if (!isSparse(path)) {
-    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(stepOf(path)));
-    return extract(NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, overflow,
-                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
-                                       NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), type, type, a, x, c));
-  }
-  Value selector = arith::ConstantOp::create(b, at, b.getI32IntegerAttr(0));
-  if (path == IntegerPath::E2M1) {
-    Value ones = arith::ConstantOp::create(b, at, b.getI32IntegerAttr(0x38383838)); // e4m3
-    Value first = arith::ConstantOp::create(b, at, b.getI16IntegerAttr(0));
-    auto e2m1 = NVVM::MMATypesAttr::get(context, NVVM::MMATypes::e2m1);
-    return extract(NVVM::MmaSpBlockScaleOp::create(
-        b, at, result, NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, 128), e2m1, e2m1,
-        NVVM::ScaleVecSizeAttr::get(context, NVVM::ScaleVecSize::X4),
-        NVVM::BlockScaleFormatAttr::get(context, NVVM::BlockScaleFormat::UE4M3),
-        NVVM::MMABlockScaleKindAttr::get(context, NVVM::MMABlockScaleKind::MXF4NVF4), b.getUnitAttr(), a, x, c,
-        metadata, selector, scales, first, first, ones, first, first));
-  }
-  auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, s4 ? 128 : 64);
-  return extract(NVVM::MmaSpOp::create(b, at, result, shape, overflow, type, type, b.getUnitAttr(), /*kind=*/nullptr, a,
-                                       x, c, metadata, selector));
-}
 
 IntegerSplit sdq::splitIntegers(const LinearKernelSpec &spec, const KernelOperands &operands, const Chip &chip) {
   IntegerSplit split;

@@ -73,11 +73,6 @@ struct IntegerSplit {
 };
 IntegerSplit splitIntegers(const LinearKernelSpec &spec, const KernelOperands &operands, const Chip &chip);
 
-/// A·B + c by the path's instruction; `metadata`: of sparse ones; `scales`: of the block-scaled one's weights.
-llvm::SmallVector<mlir::Value> emitIntegerMma(mlir::OpBuilder &builder, mlir::Location location, IntegerPath path,
-                                              mlir::ValueRange a, mlir::ValueRange x, mlir::Value metadata,
-                                              mlir::Value scales, mlir::ValueRange c);
-
 /// Registers of one mma of a step: four each.
 using Fragment = llvm::SmallVector<mlir::Value, 4>;
 

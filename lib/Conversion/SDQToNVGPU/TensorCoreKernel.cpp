@@ -33,12 +33,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Mma.h"
 #include "OutputTile.h"
 #include "TensorCoreTerms.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -66,8 +65,6 @@ private:
   SmallVector<Value> multiply(const TensorCoreTerms &terms, SmallVector<Value> sums);
   /// Register r of A in the step from input k0.
   Value registerOfA(const TensorCoreTerms &terms, int64_t r, Value k0);
-  /// The register of a vector<2xT>, as the mma of this type takes it.
-  Value asRegister(Value pair);
   SmallVector<Value> registersOfB(Value x, Value token, Value k0, int64_t step);
   /// x[token, column], x[token, column + 1], of the weight's activation type; `column` is even.
   Value pairOfActivations(Value x, Value token, Value column, int64_t step);
@@ -75,19 +72,11 @@ private:
   ArrayRef<TensorCoreTerms> multiplied;
 };
 
-Value TileBuilder::asRegister(Value pair) {
-  if (spec.activation.isF16())
-    return pair;
-  // bf16 fragments are plain 32-bit registers in the nvvm dialect.
-  Value words = vector::BitCastOp::create(b, at, VectorType::get({1}, b.getI32Type()), pair);
-  return vector::ExtractOp::create(b, at, words, int64_t(0));
-}
-
 Value TileBuilder::registerOfA(const TensorCoreTerms &terms, int64_t r, Value k0) {
   SmallVector<Value, 2> pair;
   for (Value weight : terms.emitPair(b, at, rows[r & 1], quarter, k0, r >> 1))
     pair.push_back(emit<arith::TruncFOp>(spec.activation, weight));
-  return asRegister(vector::FromElementsOp::create(b, at, VectorType::get({2}, spec.activation), pair));
+  return asMmaRegister(b, at, vector::FromElementsOp::create(b, at, VectorType::get({2}, spec.activation), pair));
 }
 
 Value TileBuilder::pairOfActivations(Value x, Value token, Value column, int64_t step) {
@@ -122,7 +111,7 @@ SmallVector<Value> TileBuilder::registersOfB(Value x, Value token, Value k0, int
   SmallVector<Value> registers;
   for (int64_t r = 0; r < step / 8; ++r) {
     Value column = add(add(k0, mul(quarter, 2)), 8 * r);
-    registers.push_back(asRegister(pairOfActivations(x, token, column, step)));
+    registers.push_back(asMmaRegister(b, at, pairOfActivations(x, token, column, step)));
   }
   return registers;
 }
@@ -138,29 +127,12 @@ SmallVector<Value> TileBuilder::multiply(const TensorCoreTerms &terms, SmallVect
     a.push_back(registerOfA(terms, r, k0));
   Value metadata = terms.sparse() ? terms.emitMetadata(b, at, rows, quarter, k0) : Value();
 
-  NVVM::MMATypes type = spec.activation.isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16;
-  auto f32 = b.getF32Type();
-  auto result = LLVM::LLVMStructType::getLiteral(b.getContext(), SmallVector<Type>(4, f32));
   SmallVector<Value> next;
   for (int64_t tile = 0; tile < kTokenTiles; ++tile) {
     Value token = knownToken(add(group, kTokensOfMma * tile));
     SmallVector<Value> x = registersOfB(terms.activations(), token, k0, step);
-    SmallVector<Value> c(loop.getRegionIterArgs().slice(4 * tile, 4));
-    MLIRContext *context = b.getContext();
-    auto shape = NVVM::MMAShapeAttr::get(context, kRows, kTokensOfMma, int(step));
-    auto types = NVVM::MMATypesAttr::get(context, type);
-    Operation *product;
-    if (terms.sparse()) {
-      Value selector = emit<arith::ConstantOp>(b.getI32IntegerAttr(0));
-      product = NVVM::MmaSpOp::create(b, at, result, shape, /*intOverflowBehavior=*/nullptr, types, types,
-                                      b.getUnitAttr(), /*kind=*/nullptr, a, x, c, metadata, selector);
-    } else {
-      product = NVVM::MmaOp::create(b, at, result, shape, /*b1Op=*/nullptr, /*intOverflowBehavior=*/nullptr,
-                                    NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
-                                    NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), types, types, a, x, c);
-    }
-    for (int64_t i = 0; i < 4; ++i)
-      next.push_back(LLVM::ExtractValueOp::create(b, at, product->getResult(0), i));
+    ValueRange c = loop.getRegionIterArgs().slice(4 * tile, 4);
+    next.append(emitFloatMma(b, at, spec.activation, a, x, c, metadata));
   }
   scf::YieldOp::create(b, at, next);
   return loop.getResults();

@@ -32,10 +32,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Mma.h"
 #include "TiledSums.h"
 #include "WarpTile.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -83,9 +83,6 @@ private:
   SmallVector<Value> factorsOfSums(const Loaded &loaded, int64_t first);
   /// A lane's eight columns of the rows g + 8h, h = 0 … 3: four registers each.
   SmallVector<SmallVector<Value>> stagedWeights();
-  /// A pair as the nvvm dialect wants it in a register: of bf16 a plain word.
-  Value asRegister(Value pair) { return spec.activation.isF16() ? pair : tile->asWord(pair); }
-  SmallVector<Value> mma(ValueRange a, ValueRange x, ValueRange sums);
 
   TiledTerms terms;
   std::unique_ptr<WarpTile> tile;
@@ -139,23 +136,10 @@ SmallVector<SmallVector<Value>> GemmBuilder::stagedWeights() {
                                          /*nontemporal=*/false, llvm::MaybeAlign(16));
     SmallVector<Value> &registers = rows.emplace_back();
     for (int64_t i = 0; i < four.getNumElements(); ++i)
-      registers.push_back(asRegister(tile->asPair(vector::ExtractOp::create(b, at, value, i), spec.activation)));
+      registers.push_back(
+          asMmaRegister(b, at, tile->asPair(vector::ExtractOp::create(b, at, value, i), spec.activation)));
   }
   return rows;
-}
-
-SmallVector<Value> GemmBuilder::mma(ValueRange a, ValueRange x, ValueRange sums) {
-  MLIRContext *context = b.getContext();
-  auto types = NVVM::MMATypesAttr::get(context, spec.activation.isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16);
-  auto result = LLVM::LLVMStructType::getLiteral(context, SmallVector<Type>(4, b.getF32Type()));
-  Value product =
-      NVVM::MmaOp::create(b, at, result, NVVM::MMAShapeAttr::get(context, 16, 8, 16), /*b1Op=*/nullptr,
-                          /*intOverflowBehavior=*/nullptr, NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
-                          NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), types, types, a, x, sums);
-  SmallVector<Value> next;
-  for (int64_t i = 0; i < 4; ++i)
-    next.push_back(LLVM::ExtractValueOp::create(b, at, product, i));
-  return next;
 }
 
 SmallVector<Value> GemmBuilder::factorsOfSums(const Loaded &loaded, int64_t first) {
@@ -182,7 +166,7 @@ SmallVector<Value> GemmBuilder::multiplyStaged(const Loaded &loaded, int64_t fir
   for (auto [number, token] : llvm::enumerate(tokensOfLane)) {
     SmallVector<Value> x = tile->activations(operands.x, token, add(column, mul(quarter, kChunk)), columns(), whole);
     for (Value &pair : x)
-      pair = asRegister(pair);
+      pair = asMmaRegister(b, at, pair);
     for (int64_t half = 0; half < kRows / kRowsOfMma; ++half) {
       const SmallVector<Value> &low = weights[2 * half], &high = weights[2 * half + 1];
       ValueRange before = carried.slice((number * 2 + half) * 4, 4);
@@ -191,7 +175,7 @@ SmallVector<Value> GemmBuilder::multiplyStaged(const Loaded &loaded, int64_t fir
         sums.assign(4, emit<arith::ConstantOp>(b.getF32FloatAttr(0)));
       for (int64_t step = 0; step < 2; ++step) {
         Value a[] = {low[2 * step], high[2 * step], low[2 * step + 1], high[2 * step + 1]};
-        sums = mma(a, ArrayRef(x).slice(2 * step, 2), sums);
+        sums = emitFloatMma(b, at, spec.activation, a, ArrayRef(x).slice(2 * step, 2), sums);
       }
       if (!factors.empty())
         for (int64_t i = 0; i < 4; ++i)
