@@ -48,23 +48,28 @@ TEST(Tiled, CodesLieWhereTheOrderSays) {
   EXPECT_EQ(llvm::ArrayRef<uint8_t>({0x10, 0x54, 0x32, 0x76}), parts[0].elements<uint8_t>());
 }
 
+/// That tiles of the weight verify and hold each of its elements.
+static void expectReadsBack(const TiledFormat &format, Shape shape, const StoredWeight &weight) {
+  EXPECT_EQ("", llvm::toString(verifyTiles(format)));
+  std::vector<Part> parts = tile(format, shape, weight.views());
+  std::vector<PartView> views = viewsOf(parts);
+  EXPECT_EQ("", llvm::toString(verifyStored(format, shape, views)));
+  std::vector<float> expected = weight.decode();
+  BufferBackend b;
+  std::vector<BufferPart> handles(views.begin(), views.end());
+  for (int64_t row = 0; row < shape.rows; ++row)
+    for (int64_t column = 0; column < shape.columns; ++column)
+      ASSERT_EQ(expected[row * shape.columns + column],
+                elementAt(b, format, shape, llvm::ArrayRef(handles), row, column))
+          << row << ", " << column;
+}
+
 TEST(Tiled, EveryWidthReadsBackAsTheCodebook) {
   for (unsigned bits : {2u, 3u, 4u})
     for (Shape shape : {Shape{1, 1}, Shape{33, 130}, Shape{64, 256}, Shape{31, 127}}) {
       StoredWeight weight = randomCodebook(bits, shape);
-      TiledFormat format = *warpTiles(LUTFormat{bits, ElementKind::F32});
-      EXPECT_EQ("", llvm::toString(verifyTiles(format)));
-      std::vector<Part> parts = tile(format, shape, weight.views());
-      std::vector<PartView> views = viewsOf(parts);
-      EXPECT_EQ("", llvm::toString(verifyStored(format, shape, views)));
-      std::vector<float> expected = weight.decode();
-      BufferBackend b;
-      std::vector<BufferPart> handles(views.begin(), views.end());
-      for (int64_t row = 0; row < shape.rows; ++row)
-        for (int64_t column = 0; column < shape.columns; ++column)
-          ASSERT_EQ(expected[row * shape.columns + column],
-                    elementAt(b, format, shape, llvm::ArrayRef(handles), row, column))
-              << bits << " bits, " << row << ", " << column;
+      SCOPED_TRACE(std::to_string(bits) + " bits");
+      expectReadsBack(*warpTiles(LUTFormat{bits, ElementKind::F32}), shape, weight);
     }
 }
 
@@ -76,28 +81,20 @@ TEST(Tiled, OtherWidthsHaveNoOrderForWarps) {
 
 TEST(Tiled, EveryElementReadsBackAsTheDenseFormat) {
   std::mt19937 random(7);
-  for (auto [element, scale] : {std::pair(ElementKind::Int2, ScaleKind::F16), {ElementKind::Int3, ScaleKind::E4M3},
-                                {ElementKind::Int4, ScaleKind::F16}, {ElementKind::Int8, ScaleKind::F32},
-                                {ElementKind::E2M1, ScaleKind::E8M0}, {ElementKind::E4M3, ScaleKind::U8}})
+  for (auto [element, scale] : {std::pair(ElementKind::Int2, ScaleKind::F16),
+                                {ElementKind::Int3, ScaleKind::E4M3},
+                                {ElementKind::Int4, ScaleKind::F16},
+                                {ElementKind::Int8, ScaleKind::F32},
+                                {ElementKind::E2M1, ScaleKind::E8M0},
+                                {ElementKind::E4M3, ScaleKind::U8}})
     for (Shape shape : {Shape{1, 1}, Shape{33, 130}}) {
       DenseFormat dense{{element, 24, scale}};
       std::vector<float> values(shape.rows * shape.columns);
       for (float &value : values)
         value = float(random() % 1000) / 100 - 5;
       StoredWeight weight = llvm::cantFail(pack(dense, shape, values));
-      TiledFormat format = *warpTiles(dense);
-      EXPECT_EQ("", llvm::toString(verifyTiles(format)));
-      std::vector<Part> parts = tile(format, shape, weight.views());
-      std::vector<PartView> views = viewsOf(parts);
-      EXPECT_EQ("", llvm::toString(verifyStored(format, shape, views)));
-      std::vector<float> expected = weight.decode();
-      BufferBackend b;
-      std::vector<BufferPart> handles(views.begin(), views.end());
-      for (int64_t row = 0; row < shape.rows; ++row)
-        for (int64_t column = 0; column < shape.columns; ++column)
-          ASSERT_EQ(expected[row * shape.columns + column],
-                    elementAt(b, format, shape, llvm::ArrayRef(handles), row, column))
-              << name(element).str() << ", " << row << ", " << column;
+      SCOPED_TRACE(name(element).str());
+      expectReadsBack(*warpTiles(dense), shape, weight);
     }
 }
 
