@@ -77,34 +77,25 @@ static std::optional<int64_t> blocksFrom(const LinearKernelSpec &spec, const Chi
   return spec.shape.rows >= 8192 ? 65 : 129;
 }
 
+template <int64_t fromTokens, bool (*serve)(const LinearKernelSpec &, const Chip &)>
+static KernelFamily blocks(llvm::StringLiteral suffix, llvm::StringLiteral reason,
+                           decltype(KernelFamily::buildBody) buildBody) {
+  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
+    return serve(spec, chip) && blocksFrom(spec, chip) == fromTokens;
+  };
+  return {suffix, fromTokens, BlockTile::kWarps, BlockTile::kRows, BlockTile::kTokens, serves, reason, buildBody};
+}
+
 template <int64_t fromTokens>
 static KernelFamily blockMma() {
-  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
-    return tensorCoresServe(spec, chip) && blocksFrom(spec, chip) == fromTokens;
-  };
-  return {"block_mma",
-          fromTokens,
-          BlockTile::kWarps,
-          BlockTile::kRows,
-          BlockTile::kTokens,
-          serves,
-          "one decoding of a weight serves 128 tokens",
-          buildBlockMmaBody};
+  return blocks<fromTokens, tensorCoresServe>("block_mma", "one decoding of a weight serves 128 tokens",
+                                              buildBlockMmaBody);
 }
 
 template <int64_t fromTokens>
 static KernelFamily blockIntegers() {
-  auto serves = [](const LinearKernelSpec &spec, const Chip &chip) {
-    return blockIntegersServe(spec, chip) && blocksFrom(spec, chip) == fromTokens;
-  };
-  return {"block_nm_mma",
-          fromTokens,
-          BlockTile::kWarps,
-          BlockTile::kRows,
-          BlockTile::kTokens,
-          serves,
-          "one copy of the codes in shared memory serves 128 tokens",
-          buildBlockIntegerBody};
+  return blocks<fromTokens, blockIntegersServe>(
+      "block_nm_mma", "one copy of the codes in shared memory serves 128 tokens", buildBlockIntegerBody);
 }
 
 llvm::ArrayRef<KernelFamily> sdq::kernelFamilies() {
